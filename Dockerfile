@@ -1,0 +1,26 @@
+# The service in one image. It listens on loopback only while there are no accounts: run it with --network host.
+FROM node:22-slim AS front-end
+WORKDIR /build/web
+COPY web/package.json web/package-lock.json web/.npmrc ./
+RUN npm ci --ignore-scripts --omit=dev
+
+FROM python:3.11-slim
+WORKDIR /app
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HUB_DATA_FOLDER=/data
+COPY locks/runtime.txt locks/runtime.txt
+RUN pip install --no-cache-dir --require-hashes --requirement locks/runtime.txt
+COPY pyproject.toml README.md ./
+COPY matching matching
+COPY skill_standards skill_standards
+COPY seed_data seed_data
+COPY web web
+COPY hub hub
+COPY --from=front-end /build/web/node_modules web/node_modules
+RUN pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
+ && python -m web.vendor --installed \
+ && rm -rf web/node_modules \
+ && useradd --system --uid 10001 hub \
+ && install --directory --owner hub /data
+USER hub
+VOLUME /data
+CMD ["talent-hub", "serve"]

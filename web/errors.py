@@ -1,0 +1,74 @@
+"""Error pages: what happened and what to do next, in the reader's language, for pages alone and not for the API."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from web.language import N_
+from web.security import HEADERS
+from web.templating import render
+
+API = "/api/"
+
+MEANINGS = {
+    403: (N_("この操作はできません"), N_("このサイトのページから、もう一度操作してください。")),
+    404: (
+        N_("ページが見つかりません"),
+        N_("アドレスが正しいか確かめてください。登録が取り消された可能性もあります。"),
+    ),
+    405: (N_("この操作はできません"), N_("このサイトのページから、もう一度操作してください。")),
+    409: (
+        N_("いまはこの操作ができません"),
+        N_("ほかの操作で状態が変わりました。前のページに戻り、今の状態を確かめてください。"),
+    ),
+    422: (N_("指定の内容が正しくありません"), N_("アドレスや入力の値を確かめてください。")),
+    500: (
+        N_("処理できませんでした"),
+        N_("記録は変わっていません。もう一度試し、続くときは管理者に時刻を伝えてください。"),
+    ),
+}
+OTHER = (N_("表示できません"), N_("前のページに戻って、もう一度試してください。"))
+
+Handler = Callable[[Request, Any], Any]
+
+
+def error_page(request: Request, status: int) -> Response:
+    """Return the page for ``status``; its words never repeat what was sent."""
+    heading, advice = MEANINGS.get(status, OTHER)
+    context = {"status": status, "heading": heading, "advice": advice}
+    return render(request, "error.html", context, status=status)
+
+
+def install_error_pages(app: FastAPI) -> None:
+    """Answer errors of pages with pages; the API keeps the handlers it had."""
+    api_http: Handler = app.exception_handlers.get(HTTPException, http_exception_handler)
+    api_invalid: Handler = app.exception_handlers.get(RequestValidationError, request_validation_exception_handler)
+
+    async def http_fault(request: Request, fault: HTTPException) -> Response:
+        if request.url.path.startswith(API):
+            answer: Response = await api_http(request, fault)
+            return answer
+        return error_page(request, fault.status_code)
+
+    async def invalid(request: Request, fault: RequestValidationError) -> Response:
+        if request.url.path.startswith(API):
+            answer: Response = await api_invalid(request, fault)
+            return answer
+        return error_page(request, 422)
+
+    async def broken(request: Request, fault: Exception) -> Response:  # noqa: ARG001  (its words stay in the log)
+        if request.url.path.startswith(API):
+            return JSONResponse({"detail": "Internal Server Error"}, status_code=500, headers=HEADERS)
+        answer = error_page(request, 500)
+        # This answer is sent outside all middleware.
+        answer.headers.update(HEADERS)
+        return answer
+
+    app.add_exception_handler(HTTPException, http_fault)  # type: ignore[arg-type]
+    app.add_exception_handler(RequestValidationError, invalid)  # type: ignore[arg-type]
+    app.add_exception_handler(Exception, broken)

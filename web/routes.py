@@ -1,0 +1,42 @@
+"""Where the pages are mounted: ``install`` puts them, their static files and their protection into an application."""
+
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.types import Scope
+
+from web.assets import STATIC, assets
+from web.errors import install_error_pages
+from web.security import SecurityHeaders, same_origin
+from web.views import about
+
+
+class CachedStaticFiles(StaticFiles):
+    """Static files that browsers keep: their addresses change with their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the file; kept for a year when the address carries its version."""
+        response = await super().get_response(path, scope)
+        versioned = scope.get("query_string", b"").startswith(b"v=")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable" if versioned else "no-cache"
+        return response
+
+
+def router() -> APIRouter:
+    """Return every page; a changing request must come from one of them."""
+    pages = APIRouter(dependencies=[Depends(same_origin)], include_in_schema=False)
+    pages.include_router(about.router)
+    return pages
+
+
+def install(app: FastAPI, *, language: str = "ja") -> None:
+    """Add pages, static files, security headers and error pages to ``app``; call it after the API's own handlers.
+
+    ``language`` answers who neither chose one nor sends a preference.
+    """
+    app.state.language = language
+    assets()
+    app.mount("/static", CachedStaticFiles(directory=STATIC), name="static")
+    app.include_router(router())
+    install_error_pages(app)
+    app.add_middleware(SecurityHeaders)

@@ -1,0 +1,76 @@
+"""Jinja environments, one for each language, and how a view turns a template into a response."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2_fragments import render_block
+
+from web.assets import assets
+from web.language import LANGUAGES, Language, choose, language
+from web.security import LANGUAGE_COOKIE
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@cache
+def environment(code: str) -> Environment:
+    """Return the environment whose pages are in language ``code``; formats are filters, messages are gettext's."""
+    spoken = language(code)
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_translations(spoken.translations, newstyle=True)  # type: ignore[attr-defined]
+    formats = spoken.formats
+    for name in ("number", "signed", "percent", "yen", "duration", "seconds", "month", "month_name", "fiscal_year"):
+        env.filters[name] = getattr(formats, name)
+    env.filters.update({"both_calendars": formats.date, "moment": formats.moment, "calendar_year": formats.year})
+    env.globals.update(lang=spoken, languages=LANGUAGES, months_span=formats.months, asset=assets().get)
+    # A macro imported at the top of a page is undefined in a block rendered alone; a global one is not.
+    env.globals["ui"] = env.get_template("components/ui.html").module
+    return env
+
+
+def spoken_language(request: Request) -> Language:
+    """Return the language to answer ``request`` in."""
+    default = getattr(request.app.state, "language", "ja")
+    return language(choose(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"), default))
+
+
+def wants_fragment(request: Request) -> bool:
+    """Return whether htmx asks for a part of the page it shows."""
+    return request.headers.get("hx-request") == "true" and request.headers.get("hx-request-type") != "full"
+
+
+def render(
+    request: Request,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    block: str | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    """Return ``pages/<template>`` with ``context``; only its ``block`` when htmx asks for a fragment."""
+    env = environment(spoken_language(request).code)
+    values = {**context, "here": request.url.path, "query": request.url.query, "now": datetime.now().astimezone()}
+    name = f"pages/{template}"
+    fragment = block is not None and wants_fragment(request)
+    text = render_block(env, name, str(block), **values) if fragment else env.get_template(name).render(**values)
+    # One address has two bodies and two languages: no cache may hand one to who asked for the other.
+    headers = {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie, Accept-Language"}
+    return HTMLResponse(text, status_code=status, headers=headers)
+
+
+def today() -> date:
+    """Return the present day of this machine."""
+    return datetime.now().astimezone().date()

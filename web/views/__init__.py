@@ -1,0 +1,1 @@
+"""The pages' routes: thin, they call a workflow and hand what it returns to a template."""

@@ -1,0 +1,31 @@
+"""The language switch, and the page that says what this is made of."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from web.language import LANGUAGES
+from web.security import LANGUAGE_COOKIE
+from web.templating import render
+
+router = APIRouter()
+YEAR = 365 * 24 * 3600
+
+
+@router.get("/about")
+def show_about(request: Request) -> Response:
+    """Show the purpose, the sources and the licences of what is served."""
+    return render(request, "about.html", {})
+
+
+@router.post("/language")
+def choose_language(language: Annotated[str, Form()], next: Annotated[str, Form()] = "/") -> Response:
+    """Remember the language and go back to the page it was chosen on. 422 for a language there is not."""
+    if language not in LANGUAGES:
+        raise HTTPException(422)
+    # "//host" and "/\host" would leave the site.
+    local = next if next.startswith("/") and not next.startswith(("//", "/\\")) else "/"
+    response = RedirectResponse(local, status_code=303)
+    response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR, httponly=True, samesite="lax")
+    return response

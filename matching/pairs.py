@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.problem import STRICT, Count, Identifier
+
 PARTS = ("skills", "experience", "bridging", "availability", "proximity", "rating")
 """The parts of a fit, in the order they are shown; each part's points add up to the fit."""
 
@@ -31,9 +33,10 @@ RULES = (
 class FunnelStep:
     """What one rule removed: ``removed`` experts fell here, ``left`` are still eligible after it."""
 
-    rule: str
-    removed: int
-    left: int
+    __pydantic_config__ = STRICT
+    rule: Identifier
+    removed: Count
+    left: Count
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from markupsafe import Markup
 from web.charts.svg import chart, element
 
 WIDTH, HEIGHT = 438, 516
+MARGIN = 18
+"""与那国町 lies this far west of the sheet at most."""
 SCALE_X, ORIGIN_X = 19.70743, -2436.71175
 SCALE_Y, ORIGIN_Y = 19.62993, 1006.15207
 BEND = 0.18
@@ -61,7 +63,7 @@ def assignment_map(
     squares = [_square(base) for base in bases.values()]
     dots = [_dot(place, 3.2, "place") for place in places.values()]
     rings = [_dot(place, 3.6, "open") for place in open_places]
-    view = f"0 0 {WIDTH} {HEIGHT}"
+    view = f"{-MARGIN} 0 {WIDTH + MARGIN} {HEIGHT}"
     return chart(name, title, description, ground, *arcs, *squares, *dots, *rings, view=view)
 
 

@@ -1,0 +1,135 @@
+"""The words for codes: what a rule, a reason, a policy or a state is called on a page, and what it means.
+
+Values are source messages, translated where they are shown. A code without words here fails a test.
+"""
+
+from web.language import N_
+
+TALENT_TYPES = {"X": N_("X人材（変革を主導）"), "D": N_("D人材（技術を担う）")}
+TALENT_SHORT = {"X": N_("X人材"), "D": N_("D人材")}
+WORK_MODES = {"remote": N_("オンライン"), "onsite": N_("現地")}
+EXTERNAL_TYPES = {
+    "PROD": N_("プロデューサー"),
+    "PM": N_("プロジェクトマネージャー"),
+    "SD": N_("サービスデザイナー"),
+    "ENG": N_("エンジニア"),
+}
+ROLES_PLAYED = {
+    "lead": N_("主導"),
+    "member": N_("担当"),
+    "adviser": N_("助言"),
+    "trainer": N_("研修講師"),
+}
+TEAMS = {
+    "any": N_("枠ごとに1人ずつ決める"),
+    "all": N_("必須の枠がすべて埋まるときだけ始める"),
+}
+BUDGET_BASES = {"gross": N_("総額で数える"), "net": N_("実質負担で数える")}
+LEVELS = {
+    1: N_("知っている"),
+    2: N_("支援を受けてできる"),
+    3: N_("ひとりでできる"),
+    4: N_("主導し教えられる"),
+}
+
+PARTS = {
+    "skills": N_("スキルの一致"),
+    "experience": N_("段階と分野の経験"),
+    "bridging": N_("X人材とD人材の橋渡し"),
+    "availability": N_("時間の余裕"),
+    "proximity": N_("近さ"),
+    "rating": N_("これまでの評価"),
+}
+"""Parts of a fit."""
+
+RULES = {
+    "talent_type": N_("人材の類型（X／D）が合わない"),
+    "role": N_("求めるロールを担わない"),
+    "mandatory_skills": N_("必須スキルのレベルに届かない"),
+    "security_floor": N_("全員に求めるセキュリティのレベルに届かない"),
+    "availability": N_("空き時間が足りない"),
+    "engagement_limit": N_("同時に受けられる件数がいっぱい"),
+    "work_mode": N_("働き方（オンライン・現地）が合わない"),
+    "onsite_days": N_("現地に行ける日数が足りない"),
+    "travel_time": N_("移動時間が本人の上限を超える"),
+    "rate_ceiling": N_("単価が上限を超える"),
+    "request_budget": N_("人材ニーズの予算に収まらない"),
+    "conflict_of_interest": N_("利益相反がある"),
+    "forbidden": N_("この組み合わせは禁止されている"),
+}
+"""Rules of eligibility, as the reason why a person falls away."""
+
+POLICIES = {
+    "balanced": (
+        N_("均衡"),
+        N_("枠を埋めること、適合度、地域の公平、費用をほどよく釣り合わせます。迷ったらこれです。"),
+    ),
+    "fit_first": (N_("適合優先"), N_("適合度を3倍に重く見ます。少し高くても、より合う人を選びます。")),
+    "cost_first": (N_("費用優先"), N_("30万円の節約を1点と数えます。費用に見合わない枠は空けておくことがあります。")),
+    "fair_first": (N_("公平優先"), N_("まだ1人も決まっていない団体の枠を先に埋めます。")),
+    "maxmin": (
+        N_("最も少ない団体を底上げ"),
+        N_("枠の埋まり方が最も少ない団体を、順に底上げします。計算に時間がかかります。"),
+    ),
+}
+"""Policies: name, and what choosing one means."""
+
+STATES = {
+    "queued": (N_("順番待ち"), ""),
+    "running": (N_("計算中"), "key"),
+    "done": (N_("完了"), "good"),
+    "failed": (N_("失敗"), "bad"),
+}
+"""States of a run: name and the style of its tag."""
+
+STATUSES = {
+    "optimal": (
+        N_("最適と証明ずみ"),
+        N_("これより良い計画は、許した誤差の範囲では存在しないことを証明しました。"),
+        "good",
+    ),
+    "feasible": (
+        N_("良い計画（証明は途中）"),
+        N_("時間内に見つかった最良の計画です。改善の余地は、下の数字より大きくはなりません。"),
+        "key",
+    ),
+    "infeasible": (N_("固定が両立しない"), N_("固定した組み合わせを同時に守ることができません。"), "bad"),
+    "time_limit_no_plan": (N_("時間内に見つからず"), N_("決めた時間の中では計画が見つかりませんでした。"), "warn"),
+    "interrupted": (N_("途中で停止"), N_("止めた時点までに見つかった最良の計画です。"), "warn"),
+}
+"""Statuses of a plan: name, meaning, style of its tag."""
+
+OPEN_REASONS = {
+    "no_eligible_expert": N_("条件を満たす人がいない"),
+    "capacity_used_elsewhere": N_("条件を満たす人は、ほかの枠で時間がいっぱい"),
+    "budget": N_("予算が足りない"),
+    "team_incomplete": N_("チームの必須の枠がそろわない"),
+    "not_worth_its_cost": N_("今の方針では費用に見合わない"),
+    "search_stopped": N_("計算を止めたため、まだ埋められる可能性がある"),
+    "no_plan": N_("計画がない"),
+}
+"""Why a slot stayed open."""
+
+PHASES = {
+    "score": N_("組み合わせを採点しています"),
+    "build": N_("式を組み立てています"),
+    "solve": N_("最適な組み合わせを探しています"),
+    "check": N_("計画を検算しています"),
+    "explain": N_("理由を確かめています"),
+}
+"""Phases of a run."""
+
+CONFLICTS = {
+    "pin": N_("固定した組み合わせ"),
+    "slot_taken_twice": N_("ひとつの枠に2人を固定している"),
+    "hours": N_("空き時間を超える"),
+    "max_engagements": N_("同時に受けられる件数を超える"),
+    "onsite_days": N_("現地に行ける日数を超える"),
+    "one_slot_per_request": N_("ひとつの人材ニーズで同じ人が2枠になる"),
+    "request_budget": N_("人材ニーズの予算を超える"),
+    "organization_budget": N_("団体の予算を超える"),
+    "team": N_("チームの必須の枠がそろわない"),
+    "forbidden": N_("禁止した組み合わせ"),
+    "not_eligible": N_("条件を満たさない"),
+}
+"""Members of a set of pins and limits that cannot hold together."""

@@ -154,8 +154,8 @@ class SampleRequest:
     """What an organization asks for (人材ニーズ).
 
     ``budget``: yen over the horizon by ``budget_basis``, None: no limit. ``beneficiaries``: 団体コード served, empty:
-    the organization alone. ``source``: the policy text a hand-made case comes from and its place there;
-    ``assumed``: what that text does not say and is our assumption; both None when generated.
+    the organization alone. ``source``: the policy text a hand-made case comes from and its place there, None
+    when generated; ``assumed``: what no text says and is our assumption, for a generated request all of it.
     """
 
     key: str

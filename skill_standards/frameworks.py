@@ -35,14 +35,13 @@ def build_framework(root: Path, version: str, known_sources: Collection[str]) ->
         published=head.published,
         confidence=head.confidence,
         sources=head.sources,
-        codes_ja=head.codes_ja,
-        codes_en=head.codes_en,
         categories=MappingProxyType({category.id: category for category in head.categories}),
         subcategories=MappingProxyType({subcategory.id: subcategory for subcategory in head.subcategories}),
         skills=MappingProxyType(_skills(head, skills_file)),
         roles=MappingProxyType(_roles(roles_file) if roles_file else {}),
         importance=MappingProxyType({cell: importance.grade for cell, importance in basis.items()}),
         importance_basis=MappingProxyType(basis),
+        notes=(head.codes, *(file.note for file in (roles_file, rows) if file)),
         unconfirmed=head.unconfirmed,
     )
 

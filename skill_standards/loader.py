@@ -134,19 +134,8 @@ def load_subsidy_rules(root: Path = DATA_ROOT) -> SubsidyRules:
     """Return the rules of 地方財政措置 by measure and fiscal year."""
     file = read(root, "subsidy.yaml", SubsidyFile, load_sources(root))
     refuse(subsidy_faults(shown(root, "subsidy.yaml"), file))
-    return SubsidyRules(
-        label_ja=file.label_ja,
-        label_en=file.label_en,
-        caution_ja=file.caution_ja,
-        caution_en=file.caution_en,
-        measures=MappingProxyType({record.id: _measure(record) for record in file.measures}),
-        travel_counts=MappingProxyType(
-            {"contract": file.travel_counts.contract, "special_post": file.travel_counts.special_post}
-        ),
-        not_confirmed_ja=file.not_confirmed_ja,
-        not_confirmed_en=file.not_confirmed_en,
-        not_confirmed_sources=file.not_confirmed_sources,
-    )
+    measures = MappingProxyType({record.id: _measure(record) for record in file.measures})
+    return SubsidyRules(measures, file.caution, file.not_confirmed, file.travel, file.other)
 
 
 @lru_cache

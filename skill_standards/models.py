@@ -90,6 +90,11 @@ class Role:
     confidence: Confidence
     sources: tuple[str, ...]
 
+    @property
+    def talent_type_confidence(self) -> Confidence:
+        """The hint of X or D is this project's own."""
+        return "own"
+
 
 @dataclass(frozen=True, slots=True)
 class Importance:
@@ -103,8 +108,8 @@ class Importance:
 
 
 @dataclass(frozen=True, slots=True)
-class Unconfirmed:
-    """Something the version is known to have and that no source read so far confirms."""
+class Remark:
+    """Something to say beside the figures."""
 
     __pydantic_config__ = STRICT
     ja: Text
@@ -116,8 +121,9 @@ class Unconfirmed:
 class Framework:
     """One version of the digital skill standard for those who drive DX (DX推進スキル標準, DSS-P).
 
-    ``roles`` and ``importance`` are empty where the version's roles are not confirmed; ``unconfirmed`` says so.
-    ``importance`` has one grade for each (role id, subcategory id), ``importance_basis`` what it rests on.
+    ``roles`` and ``importance`` are empty where the version's roles are not confirmed. ``importance`` has one grade for
+    each (role id, subcategory id), ``importance_basis`` what it rests on. ``notes``: what of this is our own, and how
+    figures were read. ``unconfirmed``: what the version is known to have and no source read so far confirms.
     """
 
     version: str
@@ -125,15 +131,14 @@ class Framework:
     published: str
     confidence: Confidence
     sources: tuple[str, ...]
-    codes_ja: str
-    codes_en: str
     categories: Mapping[str, Category]
     subcategories: Mapping[str, Subcategory]
     skills: Mapping[str, Skill]
     roles: Mapping[str, Role]
     importance: Mapping[tuple[str, str], Grade]
     importance_basis: Mapping[tuple[str, str], Importance]
-    unconfirmed: tuple[Unconfirmed, ...]
+    notes: tuple[Remark, ...]
+    unconfirmed: tuple[Remark, ...]
 
     @property
     def source(self) -> str:
@@ -171,6 +176,11 @@ class Stage:
     lines: tuple[Lines, ...]
     skill_hints: tuple[Id, ...]
     no: int = 0
+
+    @property
+    def skill_hints_confidence(self) -> Confidence:
+        """The hints are this project's own."""
+        return "own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +269,7 @@ class TalentStandard:
     mapping_en: Text
     types: tuple[ExternalTalentType, ...]
     lists: tuple[TalentList, ...]
-    unconfirmed: tuple[Unconfirmed, ...]
+    unconfirmed: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True)

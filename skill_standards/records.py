@@ -15,6 +15,7 @@ from skill_standards.models import (
     Grade,
     Id,
     PartialDate,
+    Remark,
     Source,
     Stage,
     StageRule,
@@ -22,10 +23,10 @@ from skill_standards.models import (
     TalentType,
     Text,
     Theme,
-    Unconfirmed,
     Yen,
 )
 from skill_standards.schemes import Scheme
+from skill_standards.subsidy import TravelRule
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -62,12 +63,11 @@ class FrameworkFile:
     published: PartialDate
     confidence: Confidence
     sources: Citations
-    codes_ja: Text
-    codes_en: Text
+    codes: Remark
     counts: Counts
     categories: tuple[Category, ...]
     subcategories: tuple[Subcategory, ...]
-    unconfirmed: tuple[Unconfirmed, ...]
+    unconfirmed: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,7 @@ class RolesFile:
     """``dss/<version>/roles.yaml``; absent where the version's roles are not confirmed."""
 
     __pydantic_config__ = STRICT
-    note_ja: Text
-    note_en: Text
+    note: Remark
     types: tuple[TypeRecord, ...]
     roles: tuple[RoleRecord, ...]
 
@@ -154,8 +153,7 @@ class ImportanceFile:
 
     __pydantic_config__ = STRICT
     sources: Citations
-    note_ja: Text
-    note_en: Text
+    note: Remark
     confidence: Confidence
     check_ja: Text
     check_en: Text
@@ -192,8 +190,7 @@ class Successors:
     __pydantic_config__ = STRICT
     old: Text
     new: Text
-    note_ja: Text
-    note_en: Text
+    note: Remark
     categories: tuple[GroupLink, ...]
     subcategories: tuple[GroupLink, ...]
     skills: tuple[SkillLink, ...]
@@ -201,11 +198,9 @@ class Successors:
 
 @dataclass(frozen=True, slots=True)
 class StagesFile:
-    """``stages.yaml``, in order; ``hints_*``: whose the skill hints are."""
+    """``stages.yaml``, in order."""
 
     __pydantic_config__ = STRICT
-    hints_ja: Text
-    hints_en: Text
     stages: tuple[Stage, ...]
     rules: tuple[StageRule, ...]
 
@@ -261,29 +256,12 @@ class MeasureRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class TravelCounts:
-    """Whether travel cost is taken as eligible, by form of work; this project's assumption."""
-
-    __pydantic_config__ = STRICT
-    contract: bool
-    special_post: bool
-    ja: Text
-    en: Text
-    confidence: Confidence
-
-
-@dataclass(frozen=True, slots=True)
 class SubsidyFile:
     """``subsidy.yaml``."""
 
     __pydantic_config__ = STRICT
-    label_ja: Text
-    label_en: Text
-    caution_ja: Text
-    caution_en: Text
-    not_confirmed_ja: Text
-    not_confirmed_en: Text
-    not_confirmed_sources: Citations
-    travel_counts: TravelCounts
+    caution: Remark
+    not_confirmed: Remark
+    travel: TravelRule
     measures: tuple[MeasureRecord, ...]
-    other: tuple[Unconfirmed, ...] = ()
+    other: tuple[Remark, ...]

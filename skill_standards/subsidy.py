@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Final
 
 from skill_standards.faults import Fault, StandardsError
-from skill_standards.models import Confidence
+from skill_standards.models import STRICT, Confidence, Remark, Text
 
 CIO_AIDE: Final = "CIO_AIDE"
 PREF_SUPPORT: Final = "PREF_SUPPORT"
@@ -63,18 +63,26 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class SubsidyRules:
-    """The measures by id. ``caution_*`` belongs beside every figure computed from them."""
+class TravelRule:
+    """Whether travel cost is taken as eligible, by form of work; no source says."""
 
-    label_ja: str
-    label_en: str
-    caution_ja: str
-    caution_en: str
+    __pydantic_config__ = STRICT
+    contract: bool
+    special_post: bool
+    ja: Text
+    en: Text
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class SubsidyRules:
+    """The measures by id; ``caution`` belongs beside every figure computed, ``other``: measures that change none."""
+
     measures: Mapping[str, Measure]
-    travel_counts: Mapping[str, bool]
-    not_confirmed_ja: str
-    not_confirmed_en: str
-    not_confirmed_sources: tuple[str, ...]
+    caution: Remark
+    not_confirmed: Remark
+    travel: TravelRule
+    other: tuple[Remark, ...]
 
     def for_year(self, fiscal_year: int, measure: str = CIO_AIDE) -> YearRule:
         """Return the rule of ``measure`` in ``fiscal_year`` (2025 is April 2025 to March 2026).
@@ -100,9 +108,9 @@ class SubsidyRules:
             recruit_cap=0,
             recruit_grant_cap=0,
             confidence=None,
-            sources=self.not_confirmed_sources,
-            note_ja=f"{fiscal_year}年度: {self.not_confirmed_ja}",
-            note_en=f"FY{fiscal_year}: {self.not_confirmed_en}",
+            sources=self.not_confirmed.sources,
+            note_ja=f"{fiscal_year}年度: {self.not_confirmed.ja}",
+            note_en=f"FY{fiscal_year}: {self.not_confirmed.en}",
         )
 
 

@@ -1,0 +1,1 @@
+"""The database: its engine, the one place that commits, and the migrations."""

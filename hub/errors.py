@@ -1,0 +1,59 @@
+"""What can go wrong in the hub and be told to a person.
+
+    HubError
+    ├── NotFound   nothing has this id
+    ├── Invalid    the input is wrong; ``faults`` names every place
+    └── Conflict   the state does not allow it now
+
+Each carries its message in Japanese and English; none of them carries personal data.
+"""
+
+from collections.abc import Sequence
+
+from matching.faults import Fault
+
+
+class HubError(Exception):
+    """A fault to be shown: ``ja`` and ``en`` say what is wrong and what to do."""
+
+    def __init__(self, ja: str, en: str) -> None:
+        super().__init__(f"{ja} / {en}")
+        self.ja = ja
+        self.en = en
+
+    def text(self, language: str) -> str:
+        """Return the message in ``language`` (``ja`` or ``en``)."""
+        return self.ja if language == "ja" else self.en
+
+
+class NotFound(HubError):  # noqa: N818  (read as a sentence: raise NotFound)
+    """Nothing has this id. ``kind_ja`` and ``kind_en`` name what was looked for."""
+
+    def __init__(self, kind_ja: str, kind_en: str) -> None:
+        super().__init__(
+            f"この{kind_ja}は見つかりません。一覧から選び直してください。",
+            f"This {kind_en} was not found. Choose it again from the list.",
+        )
+
+
+class Invalid(HubError):  # noqa: N818  (read as a sentence: raise Invalid)
+    """The input is wrong and nothing was changed; ``faults`` has one entry for each thing wrong."""
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        self.faults: tuple[Fault, ...] = tuple(faults)
+        super().__init__(
+            "入力に誤りがあります。" + "".join(f" {fault.place or '/'}: {fault.ja}" for fault in self.faults),
+            "The input has faults." + "".join(f" {fault.place or '/'}: {fault.en}" for fault in self.faults),
+        )
+
+
+class Conflict(HubError):  # noqa: N818  (read as a sentence: raise Conflict)
+    """The present state does not allow what was asked, or somebody else changed the row first."""
+
+
+def changed_meanwhile() -> Conflict:
+    """Return the conflict of two people editing one row."""
+    return Conflict(
+        "ほかの人が先に変更しました。開き直して、もう一度変更してください。",
+        "Somebody else changed this first. Open it again and repeat your change.",
+    )

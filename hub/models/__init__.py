@@ -1,0 +1,49 @@
+"""The hub's tables, one domain a file; importing this package knows them all."""
+
+from hub.models.experts import (
+    Availability,
+    CareerEntry,
+    ConflictOfInterest,
+    Expert,
+    ExpertExternalType,
+    ExpertRegion,
+    ExpertRole,
+    ExpertSkill,
+    ExpertStage,
+    ExpertTheme,
+)
+from hub.models.organizations import Organization
+from hub.models.plans import Assignment, Plan, PlanDocument, PlanLink, PlanSlot
+from hub.models.requests import (
+    PromotionPartner,
+    Request,
+    RequestBeneficiary,
+    RequestTheme,
+    SkillNeed,
+    Slot,
+)
+
+__all__ = [
+    "Assignment",
+    "Availability",
+    "CareerEntry",
+    "ConflictOfInterest",
+    "Expert",
+    "ExpertExternalType",
+    "ExpertRegion",
+    "ExpertRole",
+    "ExpertSkill",
+    "ExpertStage",
+    "ExpertTheme",
+    "Organization",
+    "Plan",
+    "PlanDocument",
+    "PlanLink",
+    "PlanSlot",
+    "PromotionPartner",
+    "Request",
+    "RequestBeneficiary",
+    "RequestTheme",
+    "SkillNeed",
+    "Slot",
+]

@@ -1,0 +1,148 @@
+"""Plans (配置計画): one optimisation run each, from the queue to its result and what was decided."""
+
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+from hub.models.base import (
+    ID_LENGTH,
+    MOST_HOURS,
+    TERM_LENGTH,
+    TEXT_LENGTH,
+    Edited,
+    UtcDateTime,
+    between,
+    money,
+    not_empty,
+    one_of,
+)
+
+RunStatus = Literal["queued", "running", "ready", "failed", "cancelled"]
+DocumentKind = Literal["problem", "plan", "explanations"]
+LinkKind = Literal["pin", "forbidden"]
+
+RUN_STATUSES: tuple[str, ...] = get_args(RunStatus)
+DOCUMENT_KINDS: tuple[str, ...] = get_args(DocumentKind)
+LINK_KINDS: tuple[str, ...] = get_args(LinkKind)
+
+OF_PLAN = "plans.id"
+
+
+class Plan(Edited, table=True):
+    """One run. ``attempt`` is its fence: a worker writes only while the number it claimed with still stands.
+
+    ``months``, ``policy``, ``limits``: what was asked for, as in problem files. ``left_out``: slots and skills that
+    could not be part of the problem, each with its reason. ``objective``, ``bound``, ``gap``, ``filled``, ``slots``:
+    how far the run is, and in the end its result. ``result``: status of the finished plan.
+    """
+
+    __tablename__ = "plans"
+    __table_args__ = (
+        not_empty("title"),
+        one_of("status", RUN_STATUSES),
+        between("filled", 0, 10_000_000),
+        between("slots", 0, 10_000_000),
+        between("attempt", 0, 1_000_000),
+        CheckConstraint("gap IS NULL OR gap >= 0", name="gap_not_negative"),
+        CheckConstraint("in_force = false OR status = 'ready'", name="in_force_when_ready"),
+        CheckConstraint("status <> 'ready' OR result IS NOT NULL", name="ready_has_result"),
+        CheckConstraint("status <> 'failed' OR error_en IS NOT NULL", name="failed_says_why"),
+        Index(
+            "uq_plans_one_in_force",
+            "in_force",
+            unique=True,
+            sqlite_where=text("in_force"),
+            postgresql_where=text("in_force"),
+        ),
+        Index("ix_plans_status_created_at", "status", "created_at"),
+    )
+
+    id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    title: str = Field(max_length=TERM_LENGTH)
+    status: str = Field(default="queued", max_length=20)
+    in_force: bool = False
+    stop_requested: bool = False
+    attempt: int = 0
+    months: list[str] = Field(sa_type=JSON)
+    policy: dict[str, Any] = Field(sa_type=JSON)
+    limits: dict[str, Any] = Field(sa_type=JSON)
+    input_digest: str | None = Field(default=None, max_length=TERM_LENGTH)
+    left_out: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
+    phase: str = Field(default="", max_length=TERM_LENGTH)
+    seconds: float = 0.0
+    objective: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    filled: int = 0
+    slots: int = 0
+    result: str | None = Field(default=None, max_length=TERM_LENGTH)
+    summary: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    error_ja: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    error_en: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    error_reference: str | None = Field(default=None, max_length=TERM_LENGTH)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class PlanDocument(SQLModel, table=True):
+    """A plan's problem, result or explanations, zlib-compressed JSON, so that it can always be re-checked."""
+
+    __tablename__ = "plan_documents"
+    __table_args__ = (one_of("kind", DOCUMENT_KINDS),)
+
+    plan_id: str = Field(primary_key=True, foreign_key=OF_PLAN, ondelete="CASCADE", max_length=ID_LENGTH)
+    kind: str = Field(primary_key=True, max_length=20)
+    content: bytes
+
+
+class PlanLink(SQLModel, table=True):
+    """A pair that must (``pin``) or must not (``forbidden``) be in the plan."""
+
+    __tablename__ = "plan_links"
+    __table_args__ = (one_of("kind", LINK_KINDS),)
+
+    plan_id: str = Field(primary_key=True, foreign_key=OF_PLAN, ondelete="CASCADE", max_length=ID_LENGTH)
+    slot_id: str = Field(primary_key=True, foreign_key="slots.id", ondelete="CASCADE", max_length=ID_LENGTH)
+    expert_id: str = Field(primary_key=True, foreign_key="experts.id", ondelete="CASCADE", max_length=ID_LENGTH)
+    kind: str = Field(max_length=20)
+
+
+class PlanSlot(SQLModel, table=True):
+    """A slot the plan decided on; ``reason``: why it stayed open, None when it is filled."""
+
+    __tablename__ = "plan_slots"
+
+    plan_id: str = Field(primary_key=True, foreign_key=OF_PLAN, ondelete="CASCADE", max_length=ID_LENGTH)
+    slot_id: str = Field(
+        primary_key=True, foreign_key="slots.id", ondelete="RESTRICT", max_length=ID_LENGTH, index=True
+    )
+    position: int
+    reason: str | None = Field(default=None, max_length=TERM_LENGTH)
+
+
+class Assignment(SQLModel, table=True):
+    """Who fills a slot. ``fit`` 0–1, ``cost`` and ``net_cost`` in yen over the slot, ``hours`` a month with travel."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (
+        ForeignKeyConstraint(["plan_id", "slot_id"], ["plan_slots.plan_id", "plan_slots.slot_id"], ondelete="CASCADE"),
+        between("fit", 0, 1),
+        money("cost"),
+        money("net_cost"),
+        between("hours", 0, MOST_HOURS * 10),
+        between("travel_minutes", 0, 100_000),
+        money("travel_yen"),
+    )
+
+    plan_id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    slot_id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    expert_id: str = Field(foreign_key="experts.id", ondelete="RESTRICT", max_length=ID_LENGTH, index=True)
+    fit: float
+    cost: float
+    net_cost: float
+    hours: float
+    parts: dict[str, float] = Field(default_factory=dict, sa_type=JSON)
+    travel_minutes: float | None = None
+    travel_yen: float | None = None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.columns import ExpertColumns, Floats, Marks, Positions
+from matching.expert_columns import ExpertColumns, Floats, Marks, Positions
 from matching.problem import Location, Problem, Request, Slot, Subsidy
 from matching.travel import Journeys, journeys, lodging_yen
 
@@ -114,4 +114,5 @@ def _subsidy(eligible: Floats, rates: tuple[tuple[int, float], ...], length: int
 
 
 def _whole_yen(yen: NDArray[np.floating]) -> Floats:
-    return np.floor(yen + 0.5).astype(np.float64)
+    whole: Floats = np.floor(yen + 0.5)
+    return whole

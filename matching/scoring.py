@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.columns import ExpertColumns, Floats
+from matching.expert_columns import ExpertColumns, Floats
 from matching.costing import Offers, Seat, seat_of
 from matching.eligibility import NOT_A_PAIR, first_rule_against, screen
 from matching.pairs import PARTS, FunnelStep, PairTable
@@ -71,7 +71,8 @@ def fit_parts(columns: ExpertColumns, seat: Seat, found: Offers) -> Floats:
         "proximity": _proximity(seat, found),
         "rating": columns.rating[found.experts] / HIGHEST_RATING,
     }
-    return np.round(np.column_stack([POINTS[part] * shares[part] for part in PARTS]), DECIMALS)
+    points: Floats = np.column_stack([POINTS[part] * shares[part] for part in PARTS])
+    return points.round(DECIMALS)
 
 
 def _skills(columns: ExpertColumns, seat: Seat) -> Floats:
@@ -85,7 +86,7 @@ def _skills(columns: ExpertColumns, seat: Seat) -> Floats:
 
 
 def _experience(columns: ExpertColumns, seat: Seat) -> Floats:
-    shares = []
+    shares: list[Floats] = []
     if seat.slot.stage is not None:
         shares.append(columns.has("stages", seat.slot.stage).astype(np.float64))
     themes = set(seat.request.themes)
@@ -94,7 +95,7 @@ def _experience(columns: ExpertColumns, seat: Seat) -> Floats:
         for theme in themes:
             known += columns.has("themes", theme)
         shares.append(known / len(themes))
-    return np.mean(shares, axis=0, dtype=np.float64) if shares else np.ones(columns.count)
+    return sum(shares, np.zeros(columns.count)) / len(shares) if shares else np.ones(columns.count)
 
 
 def _availability(columns: ExpertColumns, seat: Seat, found: Offers) -> Floats:

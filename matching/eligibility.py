@@ -8,8 +8,8 @@ from functools import reduce
 
 import numpy as np
 
-from matching.expert_columns import ExpertColumns, Floats, Marks
 from matching.costing import Offers, Seat, offers, seat_of
+from matching.expert_columns import ExpertColumns, Floats, Marks
 from matching.pairs import RULES, FunnelStep
 from matching.problem import Expert, Problem
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.expert_columns import ExpertColumns, Floats
 from matching.costing import Offers, Seat, seat_of
 from matching.eligibility import NOT_A_PAIR, first_rule_against, screen
+from matching.expert_columns import ExpertColumns, Floats
 from matching.pairs import PARTS, FunnelStep, PairTable
 from matching.problem import Link, Problem, ReadyPair
 

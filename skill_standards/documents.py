@@ -27,6 +27,7 @@ _JAPANESE = {
     "string_pattern_mismatch": "書式が違います",
     "int_type": "整数にしてください",
     "float_type": "数にしてください",
+    "finite_number": "有限の数にしてください",
     "bool_type": "true か false にしてください",
     "tuple_type": "リストにしてください",
     "mapping_type": "キーと値の組にしてください",
@@ -43,12 +44,12 @@ class _StrictLoader(_BaseLoader):  # type: ignore[misc]
 
 
 def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Hashable, Any]:
-    pairs = [(loader.construct_object(key, deep=True), value) for key, value in node.value]
     mapping: dict[Hashable, Any] = {}
-    for key, value in pairs:
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
         if key in mapping:
-            raise yaml.constructor.ConstructorError(None, None, f"key given twice: {key!r}", node.start_mark)
-        mapping[key] = loader.construct_object(value, deep=True)
+            raise yaml.constructor.ConstructorError(None, None, f"key given twice: {key!r}", key_node.start_mark)
+        mapping[key] = loader.construct_object(value_node, deep=True)
     return mapping
 
 

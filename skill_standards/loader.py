@@ -4,10 +4,13 @@ Each takes the data folder as ``root``, by default the one of this package. What
 costs nothing. Data that do not hold together raise StandardsError, which names file and key.
 """
 
+import inspect
+from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
 from types import MappingProxyType
+from typing import ParamSpec, TypeVar
 
 from skill_standards.checks import scheme_faults, stage_faults, subsidy_faults, successor_faults, talent_faults
 from skill_standards.documents import DATA_ROOT, read, shown
@@ -30,8 +33,24 @@ from skill_standards.subsidy import Measure, SubsidyRules, YearRule
 CURRENT_VERSION = "1.2"
 """The version in whose codes problem files and samples are written; 2.0 has no confirmed roles."""
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-@lru_cache
+
+def _kept(load: Callable[P, R]) -> Callable[P, R]:
+    """Keep what ``load`` returned, whether its arguments were given by place, by name or not at all."""
+    signature, cached = inspect.signature(load), lru_cache(load)
+
+    @wraps(load)
+    def kept(*args: P.args, **kwargs: P.kwargs) -> R:
+        call = signature.bind(*args, **kwargs)
+        call.apply_defaults()
+        return cached(*call.args)
+
+    return kept
+
+
+@_kept
 def load_sources(root: Path = DATA_ROOT) -> MappingProxyType[str, Source]:
     """Return the register of sources by id."""
     file = read(root, "sources.yaml", SourcesFile, known_sources=None)
@@ -44,7 +63,7 @@ def framework_versions(root: Path = DATA_ROOT) -> tuple[str, ...]:
     return tuple(sorted(file.parent.name for file in (root / "dss").glob("*/framework.yaml")))
 
 
-@lru_cache
+@_kept
 def load_framework(version: str = CURRENT_VERSION, root: Path = DATA_ROOT) -> Framework:
     """Return a version of DSS-P: skills, subcategories, roles and importance."""
     known = framework_versions(root)
@@ -63,7 +82,7 @@ def load_framework(version: str = CURRENT_VERSION, root: Path = DATA_ROOT) -> Fr
     return build_framework(root, version, load_sources(root))
 
 
-@lru_cache
+@_kept
 def load_successors(old: str, new: str, root: Path = DATA_ROOT) -> Successors | None:
     """Return what is proposed between two versions, in whichever direction it is written down; None if nothing is."""
     for first, second in ((old, new), (new, old)):
@@ -77,7 +96,7 @@ def load_successors(old: str, new: str, root: Path = DATA_ROOT) -> Successors | 
     return None
 
 
-@lru_cache
+@_kept
 def load_stages(root: Path = DATA_ROOT) -> tuple[Stage, ...]:
     """Return the eight stages of regional DX, in order."""
     return tuple(replace(stage, no=no) for no, stage in enumerate(_stages_file(root).stages, start=1))
@@ -88,7 +107,7 @@ def load_stage_rules(root: Path = DATA_ROOT) -> tuple[StageRule, ...]:
     return _stages_file(root).rules
 
 
-@lru_cache
+@_kept
 def load_themes(root: Path = DATA_ROOT) -> tuple[Theme, ...]:
     """Return the fields of work requests are about."""
     file = read(root, "themes.yaml", ThemesFile, load_sources(root))
@@ -96,7 +115,7 @@ def load_themes(root: Path = DATA_ROOT) -> tuple[Theme, ...]:
     return file.themes
 
 
-@lru_cache
+@_kept
 def load_talent_standard(root: Path = DATA_ROOT) -> TalentStandard:
     """Return 外部人材スキル標準 with its four types."""
     standard = read(root, "talent_standard.yaml", TalentStandard, load_sources(root))
@@ -104,7 +123,7 @@ def load_talent_standard(root: Path = DATA_ROOT) -> TalentStandard:
     return standard
 
 
-@lru_cache
+@_kept
 def load_market_rates(root: Path = DATA_ROOT) -> MarketRates:
     """Return published pay, ranges for samples, and statistics."""
     return read(root, "market_rates.yaml", MarketRates, load_sources(root))
@@ -115,7 +134,7 @@ def scheme_years(root: Path = DATA_ROOT) -> tuple[int, ...]:
     return tuple(sorted(int(file.stem) for file in (root / "schemes").glob("[0-9][0-9][0-9][0-9].yaml")))
 
 
-@lru_cache
+@_kept
 def load_schemes(fiscal_year: int, root: Path = DATA_ROOT) -> tuple[Scheme, ...]:
     """Return the schemes of ``fiscal_year`` (from April). Raises StandardsError for a year without a file."""
     known = scheme_years(root)
@@ -129,7 +148,7 @@ def load_schemes(fiscal_year: int, root: Path = DATA_ROOT) -> tuple[Scheme, ...]
     return tuple(replace(scheme, fiscal_year=fiscal_year) for scheme in file.schemes)
 
 
-@lru_cache
+@_kept
 def load_subsidy_rules(root: Path = DATA_ROOT) -> SubsidyRules:
     """Return the rules of 地方財政措置 by measure and fiscal year."""
     file = read(root, "subsidy.yaml", SubsidyFile, load_sources(root))
@@ -138,7 +157,7 @@ def load_subsidy_rules(root: Path = DATA_ROOT) -> SubsidyRules:
     return SubsidyRules(measures, file.caution, file.not_confirmed, file.travel, file.other)
 
 
-@lru_cache
+@_kept
 def _stages_file(root: Path) -> StagesFile:
     file = read(root, "stages.yaml", StagesFile, load_sources(root))
     refuse(stage_faults(shown(root, "stages.yaml"), file, load_framework(root=root)))

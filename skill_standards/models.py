@@ -29,6 +29,7 @@ Citations = Annotated[tuple[Citation, ...], Field(min_length=1)]
 Lines = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}(-[0-9]{1,4})?$")]
 PartialDate = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$")]
 Yen = Annotated[int, Field(ge=0)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +299,7 @@ class SampleRanges:
     monthly_retainer: tuple[Yen, ...]
     full_time_annual: tuple[Yen, ...]
     days_per_month: tuple[int, ...]
-    remote_share: tuple[float, ...]
+    remote_share: tuple[Share, ...]
     confidence: Confidence
     note_ja: Text
     note_en: Text

@@ -16,6 +16,7 @@ from skill_standards.models import (
     Id,
     PartialDate,
     Remark,
+    Share,
     Source,
     Stage,
     StageRule,
@@ -29,7 +30,6 @@ from skill_standards.schemes import Scheme
 from skill_standards.subsidy import TravelRule
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 @dataclass(frozen=True, slots=True)

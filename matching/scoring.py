@@ -101,7 +101,7 @@ def _experience(columns: ExpertColumns, seat: Seat) -> Floats:
 def _availability(columns: ExpertColumns, seat: Seat, found: Offers) -> Floats:
     free = columns.least(columns.hours, seat.slot, found.experts)
     ample = AMPLE_HOURS * found.hours
-    return np.minimum(np.divide(free, ample, out=np.ones(len(free)), where=ample > 0), 1.0)
+    return np.divide(free, ample, out=np.ones(len(free)), where=free < ample)
 
 
 def _proximity(seat: Seat, found: Offers) -> Floats:

@@ -15,7 +15,7 @@ PEOPLE_OF_KIND = {
     "designated_city": 20.0,
     "special_ward": 6.0,
     "core_city": 6.0,
-    "city": 1.2,
+    "city": 0.9,
     "town": 0.12,
     "village": 0.04,
 }

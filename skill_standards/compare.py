@@ -112,14 +112,15 @@ def compare(old: Framework, new: Framework) -> Comparison:
     successors = load_successors(old.version, new.version)
     same = _same_wording(old, new)
     proposals = tuple(_proposals(old, successors))
-    sources, targets = {p.old for p in proposals}, {p.new for p in proposals}
+    accounted_old = same.keys() | {p.old for p in proposals}
+    accounted_new = {*same.values(), *(p.new for p in proposals)}
     return Comparison(
         old=old.version,
         new=new.version,
         unchanged=tuple(SkillPair(*pair) for pair in same.items()),
         proposals=proposals,
-        added=tuple(code for code in new.skills if code not in targets and code not in same.values()),
-        gone=tuple(code for code in old.skills if code not in sources and code not in same),
+        added=tuple(code for code in new.skills if code not in accounted_new),
+        gone=tuple(code for code in old.skills if code not in accounted_old),
         categories=_category_changes(old, new, successors),
         subcategories=_subcategory_changes(old, new, successors),
     )

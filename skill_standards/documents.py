@@ -47,8 +47,9 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[Hashable, Any]:
     mapping: dict[Hashable, Any] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
-        if key in mapping:
-            raise yaml.constructor.ConstructorError(None, None, f"key given twice: {key!r}", key_node.start_mark)
+        if not isinstance(key, Hashable) or key in mapping:
+            problem = "key given twice" if isinstance(key, Hashable) else "a list or mapping cannot be a key"
+            raise yaml.constructor.ConstructorError(None, None, f"{problem}: {key!r}", key_node.start_mark)
         mapping[key] = loader.construct_object(value_node, deep=True)
     return mapping
 

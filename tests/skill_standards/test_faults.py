@@ -53,7 +53,16 @@ def test_all_faults_of_a_file_are_named_at_once(tamper):
 
 
 @pytest.mark.parametrize(
-    ("content", "message"), [(b"\xff\xfe", "not UTF-8"), (b"", "themes"), (b"- 1", "themes"), (b"themes: 3", "themes")]
+    ("content", "message"),
+    [
+        (b"\xff\xfe", "not UTF-8"),
+        (b"", "キーと値の組にしてください"),
+        (b"- 1", "キーと値の組にしてください"),
+        (b"themes: 3", "リストにしてください"),
+        (b"? [1]\n: 2", "cannot be a key"),
+        (b"? {a: 1}\n: 2", "cannot be a key"),
+        (b"themes: \x00", "not YAML"),
+    ],
 )
 def test_a_file_that_is_something_else_is_named(tamper, content, message):
     root = tamper("themes.yaml", "id: education", "id: education")

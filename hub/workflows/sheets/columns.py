@@ -16,7 +16,6 @@ EXAMPLE = "記入例"
 """A row whose first column says so is an example, and is not read."""
 
 RESULT_HEADING = "取込結果"
-IGNORED = frozenset({heading_key(RESULT_HEADING)})
 HEADER_WITHIN = 20
 LIKE_A_HEADING = 80.0
 MARK = re.compile(r"[\s　]*(?:[*＊]|[（(]?※?\s*(?:必須|任意)[)）]?)$")
@@ -31,6 +30,7 @@ class Column:
 
     ``read`` gets a cell that is not empty and returns its value or raises CellError. ``choices``: all that may be
     written, when it is short enough for a drop-down list. ``about_ja``, ``about_en``: one line for the writer.
+    ``offered`` off: understood when it is there, but not part of the form.
     """
 
     key: str
@@ -44,6 +44,7 @@ class Column:
     choices: tuple[str, ...] = ()
     width: int = 14
     aliases: tuple[str, ...] = ()
+    offered: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Layout:
     """A sheet: its name and columns. ``months``: reads a cell of the columns headed by months, None: has none.
 
     ``repeats``: keys of the columns left blank below when several rows belong together; these may be merged downwards.
+    ``shown_only``: headings of columns that are exported for people and never read.
     """
 
     name_ja: str
@@ -58,6 +60,7 @@ class Layout:
     columns: tuple[Column, ...]
     months: Callable[[Cell], object] | None = None
     repeats: frozenset[str] = frozenset()
+    shown_only: tuple[str, ...] = ()
 
     def column(self, key: str) -> Column:
         """Return the column with ``key``."""
@@ -170,10 +173,11 @@ def read_table(table: Table, layout: Layout) -> Reading:
 def read_header(reading: Reading) -> None:
     """Find which column is where; unknown headings near a known one are faults, others are left out with a notice."""
     known = headings(reading.layout)
+    ignored = {heading_key(title) for title in (RESULT_HEADING, *reading.layout.shown_only)}
     row = reading.header + 1
     for index, cell in enumerate(reading.table.rows[reading.header]):
         name = _heading(cell)
-        if not name or name in IGNORED:
+        if not name or name in ignored:
             continue
         if name in known:
             if known[name] in reading.places:

@@ -4,10 +4,10 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from hub.workflows.drafts import NeedDraft
 from hub.workflows.sheets.faults import CellError
 from hub.workflows.sheets.terms import SEPARATORS, WEAK_SEPARATORS, Terms, shorten
 from hub.workflows.sheets.values import format_number, number_in
-from seed_data.samples import SampleNeed
 
 ITEM = re.compile(
     r"(?P<skill>.+?)\s*(?:[:=]|\s)\s*(?:レベル|Lv\.?|L)?\s*(?P<level>-?[0-9]+(?:\.[0-9]+)?)(?P<rest>(?:\s|[*x×!]|必須|重み).*)?",
@@ -37,7 +37,7 @@ def read_skills(text: str, terms: Terms) -> tuple[tuple[str, int], ...]:
     return tuple(pairs.items())
 
 
-def format_needs(needs: Iterable[SampleNeed], terms: Terms) -> str:
+def format_needs(needs: Iterable[NeedDraft], terms: Terms) -> str:
     """Return needs one a line: ``TE1-08 クラウドインフラ活用:3 必須 重み2``."""
     lines = []
     for need in needs:
@@ -47,9 +47,9 @@ def format_needs(needs: Iterable[SampleNeed], terms: Terms) -> str:
     return "\n".join(lines)
 
 
-def read_needs(text: str, terms: Terms) -> tuple[SampleNeed, ...]:
+def read_needs(text: str, terms: Terms) -> tuple[NeedDraft, ...]:
     """Return the needs of ``text``; ``TE1-08:3*2!`` is the short form of weight 2 and mandatory. Raises CellError."""
-    needs: dict[str, SampleNeed] = {}
+    needs: dict[str, NeedDraft] = {}
     for item in split_items(text):
         code, level, rest = read_item(item, terms)
         refuse_twice(code, needs, terms)
@@ -63,7 +63,7 @@ def read_needs(text: str, terms: Terms) -> tuple[SampleNeed, ...]:
                 f"「{shorten(item)}」の「{shorten(left)}」が分かりません。「必須」「重み2」だけが書けます。",
                 f"“{shorten(left)}” is not understood; only 必須 (mandatory) and 重み2 (weight) may follow the level.",
             )
-        needs[code] = SampleNeed(code, level, weight, marks > 0)
+        needs[code] = NeedDraft(code, level, weight, marks > 0)
     return tuple(needs.values())
 
 

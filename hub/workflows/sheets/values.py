@@ -12,6 +12,10 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:e[+-]?[0-9]+)?", r
 THOUSANDS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 UNITS = ("円", "時間", "分", "日", "か月", "ヶ月", "カ月", "月", "件", "点")
 LARGEST = 10**12
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+CONTROL_OR_BREAK = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""Characters no text may hold; line break and tab may stand where a text has several lines."""
+
 YES = frozenset({"はい", "可", "可能", "有", "あり", "要", "必須", "○", "〇", "◯", "レ", "✓", "yes", "y", "true", "1"})
 NO = frozenset({"いいえ", "不可", "無", "なし", "不要", "任意", "×", "✕", "no", "n", "false", "0"})
 
@@ -40,7 +44,8 @@ def read_text(value: Cell, longest: int, *, lines: bool = False) -> str:
             "A text is expected, not a date or TRUE/FALSE. Format the cell as text and type it.",
         )
     text = normal(value) if isinstance(value, float | int) else value.replace("\r\n", "\n").strip()
-    if bad := next((character for character in text if is_control(character, lines)), None):
+    if found := (CONTROL if lines else CONTROL_OR_BREAK).search(text):
+        bad = found[0]
         raise CellError(
             "改行があります。1行で書いてください。"
             if bad == "\n"
@@ -55,13 +60,6 @@ def read_text(value: Cell, longest: int, *, lines: bool = False) -> str:
             f"It has {len(text):,} characters, at most {longest:,} are kept. Shorten it.",
         )
     return text
-
-
-def is_control(character: str, lines: bool) -> bool:
-    """Tell whether ``character`` may not be in a text; a line break and a tab may where ``lines`` are allowed."""
-    if character in "\n\t":
-        return not lines
-    return unicodedata.category(character) in ("Cc", "Cs")
 
 
 def read_number(value: Cell, least: float, most: float, unit: str = "") -> float:

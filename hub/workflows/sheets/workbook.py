@@ -29,7 +29,6 @@ BORDER = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 WRAP = Alignment(vertical="top", wrap_text=True)
 INVALID_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-MOST_EXCEL_ROWS = 1_048_576
 ROWS_WITH_CHOICES = 2_000
 LONGEST_LIST = 250
 """A drop-down's words, joined, may have at most 255 characters in Excel."""
@@ -96,20 +95,24 @@ def header_cell(page: Worksheet, heading: Heading) -> WrittenCell:
 def body_cells(page: Worksheet, sheet: Sheet, number: int, row: Sequence[Value]) -> Iterator[WrittenCell]:
     """Yield the cells of one row."""
     for index, value in enumerate(row):
-        heading = sheet.headings[index]
-        if isinstance(value, str):
+        if isinstance(value, str) and value:
             cell = text_cell(page, value)
             cell.number_format = "@"
-            cell.alignment = WRAP
         else:
-            cell = WrittenCell(page, row=1, column=1, value=value)
-            plain = heading.number_format == "@"
-            cell.number_format = (
-                ("yyyy-mm-dd" if isinstance(value, datetime) else "General") if plain else heading.number_format
-            )
+            cell = WrittenCell(page, row=1, column=1, value=None if value == "" else value)
+            cell.number_format = number_format(sheet.headings[index], value)
+        if cell.value is not None:
+            cell.alignment = WRAP
         if (number, index) in sheet.marked:
             cell.fill = FAULT_FILL
         yield cell
+
+
+def number_format(heading: Heading, value: Value) -> str:
+    """Return the Excel format of a value that is no text: the column's, or a plain one where that is text."""
+    if heading.number_format != "@":
+        return heading.number_format
+    return "yyyy-mm-dd" if isinstance(value, datetime) else "General"
 
 
 def text_cell(page: Worksheet, text: str) -> WrittenCell:
@@ -133,7 +136,7 @@ def add_choices(page: Worksheet, index: int, choices: tuple[str, ...], lists: di
     validation = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=False)
     letter = column_letter(index)
     validation.add(f"{letter}2:{letter}{ROWS_WITH_CHOICES}")
-    page.add_data_validation(validation)
+    page.data_validations.append(validation)
 
 
 LISTS_NAME = "選択肢"

@@ -1,0 +1,379 @@
+"""The sheets of requests (人材ニーズ): one row a slot, the request's own columns written once, and 推進体制."""
+
+from hub.models.base import MOST_HOURS, MOST_YEN
+from hub.workflows.drafts import NeedDraft
+from hub.workflows.sheets import standard_terms as words
+from hub.workflows.sheets.book import Cell
+from hub.workflows.sheets.columns import Column, Layout
+from hub.workflows.sheets.expert_layout import YES_NO, days
+from hub.workflows.sheets.faults import CellError
+from hub.workflows.sheets.months import parse_month
+from hub.workflows.sheets.notation import read_needs
+from hub.workflows.sheets.places import Bodies
+from hub.workflows.sheets.readers import code_list, integer, long_text, one_word, short_text, word_list, yen
+from hub.workflows.sheets.terms import Terms
+from hub.workflows.sheets.values import read_number, read_yes_no
+
+REQUESTS, PROMOTION = "人材ニーズ", "推進体制"
+REFERENCE_JA = "依頼番号"
+
+
+def hours(value: Cell) -> float:
+    """Return hours of a month."""
+    return read_number(value, 0, MOST_HOURS, "時間")
+
+
+def priority(value: Cell) -> float:
+    """Return a priority above 0."""
+    number = read_number(value, 0, 1e9)
+    if number == 0:
+        raise CellError("優先度は0より大きい数です（ふつうは1）。", "A priority is greater than 0 (usually 1).")
+    return number
+
+
+def needs(value: Cell) -> tuple[NeedDraft, ...]:
+    """Return the skills a slot asks for."""
+    return read_needs(str(value), words.skills())
+
+
+def labels(terms: Terms) -> tuple[str, ...]:
+    """Return the Japanese names of all words, to choose from."""
+    return tuple(terms.name(code) for code in terms.by_code)
+
+
+def reference_column() -> Column:
+    """Return the column that says which rows belong to one request."""
+    return Column(
+        "reference",
+        REFERENCE_JA,
+        "Reference",
+        short_text,
+        "人材ニーズの番号。同じ番号の行（または下の空欄の行）は1件の枠。登録ずみなら更新",
+        "The request's number; rows with the same (or no) number below are its slots; a known one is updated",
+        "R-001",
+        required=True,
+        aliases=("整理番号",),
+    )
+
+
+def request_layout(bodies: Bodies) -> Layout:
+    """Return the sheet with one row a slot."""
+    own = own_columns(bodies)
+    return Layout(
+        REQUESTS,
+        "Requests",
+        (reference_column(), *own, *slot_columns()),
+        repeats=frozenset({"reference", *(column.key for column in own)}),
+    )
+
+
+def own_columns(bodies: Bodies) -> tuple[Column, ...]:
+    """Return the columns of the request itself, written in the first row of its slots."""
+    return (
+        Column(
+            "organization",
+            "団体コード",
+            "Organization",
+            bodies.read,
+            "求める団体の団体コード6桁（文字列で）",
+            "団体コード of who asks, six digits as text",
+            "202151",
+            required=True,
+        ),
+        Column(
+            "organization_name",
+            "団体名",
+            "Organization name",
+            short_text,
+            "確かめのため。書くとコードと照らす",
+            "To be sure: compared with the code",
+            "長野県塩尻市",
+            width=16,
+        ),
+        Column(
+            "title",
+            "件名",
+            "Title",
+            short_text,
+            "何をしたいか",
+            "What it is about",
+            "オンデマンドバスの運行改善",
+            required=True,
+            width=30,
+        ),
+        Column(
+            "summary",
+            "概要",
+            "Summary",
+            long_text,
+            "自由記述",
+            "Free text",
+            "予約データを使って便を見直す。",
+            width=40,
+        ),
+        Column(
+            "themes",
+            "分野",
+            "Themes",
+            word_list(words.themes()),
+            "「; 」で区切る",
+            "Parted by ;",
+            words.themes().name("ondemand_mobility_maas"),
+            width=26,
+            aliases=("テーマ",),
+        ),
+        Column(
+            "status",
+            "状態",
+            "Status",
+            one_word(words.STATUSES),
+            "空欄は募集中（配置計画に入るのは募集中だけ）",
+            "Empty: open; only open requests are planned",
+            "募集中",
+            choices=labels(words.STATUSES),
+            width=10,
+        ),
+        Column(
+            "gate",
+            "進め方の段階",
+            "Gate",
+            one_word(words.GATES),
+            "計画策定、社会実証、実装・展開。空欄は計画策定",
+            "Empty: planning",
+            "社会実証",
+            choices=labels(words.GATES),
+        ),
+        Column(
+            "priority",
+            "優先度",
+            "Priority",
+            priority,
+            "0より大きい数。空欄は1",
+            "Greater than 0; empty: 1",
+            "1",
+            width=8,
+        ),
+        Column(
+            "budget",
+            "予算（円）",
+            "Budget (yen)",
+            yen(MOST_YEN),
+            "全期間。空欄は上限なし",
+            "Over the horizon; empty: no limit",
+            "3000000",
+            aliases=("予算",),
+        ),
+        Column(
+            "budget_basis",
+            "予算区分",
+            "Budget basis",
+            one_word(words.BUDGET_BASES),
+            "総額、実質負担（特別交付税の後）。空欄は総額",
+            "Gross, or net after the subsidy; empty: gross",
+            "総額",
+            choices=labels(words.BUDGET_BASES),
+        ),
+        Column(
+            "beneficiaries",
+            "受益団体コード",
+            "Beneficiaries",
+            code_list(bodies),
+            "共同で使う団体。空欄は団体自身だけ",
+            "Bodies served together; empty: who asks alone",
+            "",
+            width=18,
+            aliases=("受益団体",),
+        ),
+        Column(
+            "team",
+            "チーム",
+            "Team",
+            one_word(words.TEAMS),
+            "枠ごと、全枠そろって。空欄は枠ごと",
+            "Each slot, or all or none; empty: each",
+            "枠ごと",
+            choices=labels(words.TEAMS),
+        ),
+        Column("source", "出典", "Source", long_text, "任意", "Optional", "", width=24),
+        Column(
+            "assumed",
+            "仮定",
+            "Assumed",
+            long_text,
+            "出典にない前提。任意",
+            "What the source does not say; optional",
+            "",
+            width=24,
+        ),
+    )
+
+
+def slot_columns() -> tuple[Column, ...]:
+    """Return the columns of a slot."""
+    return (
+        Column(
+            "slot",
+            "枠番号",
+            "Slot",
+            integer(1, 1000),
+            "その依頼の中の番号",
+            "Its number within the request",
+            "1",
+            required=True,
+            width=8,
+        ),
+        Column(
+            "slot_title",
+            "枠名",
+            "Slot title",
+            short_text,
+            "何をする人か",
+            "What the person does",
+            "データ分析の担当",
+            required=True,
+            width=22,
+        ),
+        Column(
+            "talent_type",
+            "人材類型",
+            "Talent type",
+            one_word(words.TALENT_TYPES),
+            "X（変革を主導）か D（技術を担う）",
+            "X (leads change) or D (technology)",
+            "D",
+            required=True,
+            choices=("X", "D"),
+            width=10,
+        ),
+        Column(
+            "role",
+            "ロール",
+            "Role",
+            one_word(words.roles()),
+            "DSSのロール。空欄は問わない",
+            "DSS role; empty: any",
+            "DS2 データサイエンスプロフェッショナル",
+            width=26,
+        ),
+        Column(
+            "stage",
+            "段階",
+            "Stage",
+            one_word(words.stages()),
+            "地域DXの8段階のひとつ",
+            "One of the 8 stages",
+            words.stages().name("use"),
+            required=True,
+            choices=labels(words.stages()),
+            width=20,
+        ),
+        Column(
+            "needs",
+            "必要スキル",
+            "Skills needed",
+            needs,
+            "1行に1つ「スキル:レベル」。必須なら「必須」、重みは「重み2」を続ける（TE1-08:3*2! でも可）",
+            "One a line, skill:level, then 必須 (mandatory) and 重み2 (weight); short form TE1-08:3*2!",
+            "DU1-01 データ理解・活用:3 必須 重み2\nBT1-06 プロジェクトマネジメント:2",
+            width=40,
+        ),
+        Column(
+            "start",
+            "開始月",
+            "Start",
+            parse_month,
+            "例: 2026年10月、令和8年10月",
+            "e.g. 2026-10",
+            "2026年10月",
+            required=True,
+        ),
+        Column(
+            "length",
+            "月数",
+            "Months",
+            integer(1, 1200, "か月"),
+            "何か月か",
+            "How many months",
+            "6",
+            required=True,
+            width=8,
+        ),
+        Column("hours", "月時間", "Hours a month", hours, "移動を除く", "Without travel", "24", required=True, width=8),
+        Column(
+            "slot_days",
+            "現地日数（月）",
+            "Onsite days a month",
+            days,
+            "空欄は0",
+            "Empty: 0",
+            "2",
+            width=10,
+            aliases=("現地日数", "月現地日数"),
+        ),
+        Column(
+            "remote_ok",
+            "オンライン可",
+            "Remote allowed",
+            read_yes_no,
+            "空欄ははい",
+            "Empty: yes",
+            "はい",
+            choices=YES_NO,
+            width=10,
+            aliases=("リモート可",),
+        ),
+        Column(
+            "rate_ceiling",
+            "単価上限（円/時）",
+            "Rate ceiling (yen)",
+            yen(MOST_YEN),
+            "空欄は上限なし",
+            "Empty: none",
+            "8000",
+            aliases=("単価上限",),
+        ),
+        Column(
+            "required",
+            "必須枠",
+            "Required",
+            read_yes_no,
+            "いいえ: チームになくてもよい枠。空欄ははい",
+            "no: the team can do without; empty: yes",
+            "はい",
+            choices=YES_NO,
+            width=8,
+        ),
+    )
+
+
+def promotion_layout() -> Layout:
+    """Return the sheet of who takes part in the promotion structure, one row a body."""
+    return Layout(
+        PROMOTION,
+        "Promotion structure",
+        (
+            reference_column(),
+            Column(
+                "role",
+                "役割",
+                "Part",
+                short_text,
+                "金融機関、大学、地域メディアなど",
+                "Bank, university, local media, …",
+                "地域金融機関",
+                required=True,
+                width=22,
+            ),
+            Column(
+                "partner",
+                "団体・組織",
+                "Body",
+                short_text,
+                "名前",
+                "Its name",
+                "松本信用金庫",
+                required=True,
+                width=30,
+            ),
+        ),
+    )

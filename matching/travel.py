@@ -79,9 +79,7 @@ def journeys(bases: Floats, destination: Location | None, lodging: int = LODGING
     straight = straight_km(bases, destination)
     known = ~np.isnan(straight)
     km = np.where(known, straight, 0.0)
-    by_air = _is_across_the_sea(bases[:, 0], bases[:, 1]) | bool(
-        _is_across_the_sea(np.array([destination.lat]), np.array([destination.lon]))[0]
-    )
+    by_air = across_the_sea(bases) | across_the_sea(np.array([[destination.lat, destination.lon]]))
     minutes = np.where(known, one_way_minutes(km), 0)
     nights = (minutes > STAY_BEYOND_MINUTES).astype(np.int64)
     route = km * ROUTE_PER_STRAIGHT_KM
@@ -133,6 +131,14 @@ def air_fare(straight: Floats) -> Integers:
     return np.floor(np.minimum(15_000 + 20 * straight, 45_000) + 0.5).astype(np.int64)
 
 
+def across_the_sea(places: Floats) -> NDArray[np.bool_]:
+    """Tell which of n × 2 ``places`` are on 北海道 or the islands south of 九州, by boxes of degrees."""
+    lat, lon = places[:, 0], places[:, 1]
+    hokkaido = (lat > 41.6) | ((lat > 41.35) & (lon < 140.5))
+    southern_islands = lat < 30.95
+    return hokkaido | southern_islands
+
+
 def lodging_yen(organization: str) -> int:
     """Return yen for a night where ``organization`` is, by its 団体コード of six digits; the default for other ids."""
     code = organization if len(organization) == 6 and organization.isascii() and organization.isdecimal() else ""
@@ -151,10 +157,3 @@ def _fare_km(route: Floats) -> Integers:
     twenties = (km - 1) // 20 * 20 + 10
     forties = (km - 601) // 40 * 40 + 620
     return np.select([km <= 10, km <= 50, km <= 100, km <= 600], [km, fives, tens, twenties], forties)
-
-
-def _is_across_the_sea(lat: Floats, lon: Floats) -> NDArray[np.bool_]:
-    """Tell which places are on 北海道 or the islands south of 九州 (沖縄, 奄美, 小笠原), by boxes of degrees."""
-    hokkaido = (lat > 41.6) | ((lat > 41.35) & (lon < 140.5))
-    southern_islands = lat < 30.95
-    return hokkaido | southern_islands

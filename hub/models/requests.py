@@ -107,7 +107,8 @@ class PromotionPartner(SQLModel, table=True):
 class Slot(SQLModel, table=True):
     """One seat: ``length`` months from ``start``, ``hours`` and ``onsite_days`` a month.
 
-    ``rate_ceiling``: yen per hour, None: no ceiling. ``withdrawn``: no longer asked for, kept because a plan speaks of it.
+    ``rate_ceiling``: yen per hour, None: no ceiling. ``withdrawn``: no longer asked for, kept because a plan speaks of
+    it.
     """
 
     __tablename__ = "slots"

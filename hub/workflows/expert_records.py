@@ -1,0 +1,170 @@
+"""Experts between drafts and rows: many at once, in a few statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
+
+from hub.models import (
+    Availability,
+    CareerEntry,
+    ConflictOfInterest,
+    Expert,
+    ExpertExternalType,
+    ExpertRegion,
+    ExpertRole,
+    ExpertSkill,
+    ExpertStage,
+    ExpertTheme,
+)
+from hub.models.base import columns
+from hub.models.search import search_key
+from hub.workflows.drafts import CareerDraft, ExpertDraft, MonthDraft, SkillDraft
+from hub.workflows.records import Rows, fetch
+
+PARTS: tuple[type[SQLModel], ...] = (
+    ExpertSkill,
+    ExpertRole,
+    ExpertStage,
+    ExpertTheme,
+    ExpertExternalType,
+    ExpertRegion,
+    ConflictOfInterest,
+    CareerEntry,
+    Availability,
+)
+"""What belongs to an expert and is written anew when the expert changes."""
+
+PLAIN = (
+    "reference",
+    "family_name",
+    "given_name",
+    "family_kana",
+    "given_kana",
+    "family_romaji",
+    "given_romaji",
+    "affiliation",
+    "hourly_rate",
+    "current_rate",
+    "base",
+    "max_travel_minutes",
+    "full_time_possible",
+    "rating_mean",
+    "rating_count",
+    "summary",
+    "paused",
+)
+"""Columns that are a draft's field of the same name."""
+
+
+def canonical(draft: ExpertDraft) -> ExpertDraft:
+    """Return ``draft`` with everything that has no order of its own sorted, as it comes back from the database."""
+    return replace(
+        draft,
+        talent_types=tuple(kind for kind in ("X", "D") if kind in draft.talent_types),
+        work_modes=tuple(mode for mode in ("remote", "onsite") if mode in draft.work_modes),
+        external_types=tuple(sorted(draft.external_types)),
+        skills=tuple(sorted(draft.skills, key=lambda skill: (skill.framework, skill.code))),
+        stages=tuple(sorted(draft.stages)),
+        themes=tuple(sorted(draft.themes)),
+        regions=tuple(sorted(draft.regions)),
+        conflicts=tuple(sorted(draft.conflicts)),
+        availability=tuple(sorted(draft.availability, key=lambda month: month.month)),
+    )
+
+
+def expert_row(expert_id: str, draft: ExpertDraft, now: datetime) -> dict[str, Any]:
+    """Return the expert's own row but for when it was made and its version."""
+    return {
+        "id": expert_id,
+        **{name: getattr(draft, name) for name in PLAIN},
+        "is_x": "X" in draft.talent_types,
+        "is_d": "D" in draft.talent_types,
+        "remote": "remote" in draft.work_modes,
+        "onsite": "onsite" in draft.work_modes,
+        "search_key": search_key(
+            draft.family_name + draft.given_name,
+            draft.family_kana + draft.given_kana,
+            draft.given_romaji + draft.family_romaji,
+            draft.family_romaji + draft.given_romaji,
+            draft.reference,
+            draft.affiliation,
+            draft.summary,
+        ),
+        "updated_at": now,
+    }
+
+
+def part_rows(drafts: Mapping[str, ExpertDraft]) -> Rows:
+    """Return the rows of what belongs to the experts, by id."""
+    rows: Rows = {model: [] for model in PARTS}
+    for expert_id, draft in drafts.items():
+        own = {"expert_id": expert_id}
+        rows[ExpertSkill] += [
+            {**own, "framework": s.framework, "code": s.code, "level": s.level, "evidence": s.evidence}
+            for s in draft.skills
+        ]
+        rows[ExpertRole] += [{**own, "role": role, "position": i} for i, role in enumerate(draft.roles)]
+        rows[ExpertStage] += [{**own, "stage": stage} for stage in draft.stages]
+        rows[ExpertTheme] += [{**own, "theme": theme} for theme in draft.themes]
+        rows[ExpertExternalType] += [{**own, "external_type": kind} for kind in draft.external_types]
+        rows[ExpertRegion] += [{**own, "prefecture_code": code} for code in draft.regions]
+        rows[ConflictOfInterest] += [{**own, "organization_code": code} for code in draft.conflicts]
+        rows[CareerEntry] += [{**own, "position": i, **_career(entry)} for i, entry in enumerate(draft.career)]
+        rows[Availability] += [
+            {**own, "month": m.month, "hours": m.hours, "engagements": m.engagements, "onsite_days": m.onsite_days}
+            for m in draft.availability
+        ]
+    return rows
+
+
+def _career(entry: CareerDraft) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in CareerDraft.__dataclass_fields__}
+
+
+def read_experts(session: Session, ids: Sequence[str] | None = None) -> dict[str, ExpertDraft]:
+    """Return experts as they were told, by id (``ids`` None: all), in canonical form; unknown ids are left out."""
+    e = columns(Expert)
+    own = (e.id, *(e[name] for name in PLAIN), e.is_x, e.is_d, e.remote, e.onsite)
+    skills = _grouped(session, ExpertSkill, ("framework", "code"), ids)
+    roles = _grouped(session, ExpertRole, ("position", "role"), ids)
+    stages = _grouped(session, ExpertStage, ("stage",), ids)
+    themes = _grouped(session, ExpertTheme, ("theme",), ids)
+    kinds = _grouped(session, ExpertExternalType, ("external_type",), ids)
+    regions = _grouped(session, ExpertRegion, ("prefecture_code",), ids)
+    conflicts = _grouped(session, ConflictOfInterest, ("organization_code",), ids)
+    career = _grouped(session, CareerEntry, ("position",), ids)
+    months = _grouped(session, Availability, ("month",), ids)
+    return {
+        row.id: ExpertDraft(
+            **{name: getattr(row, name) for name in PLAIN},
+            talent_types=(*(("X",) if row.is_x else ()), *(("D",) if row.is_d else ())),
+            work_modes=(*(("remote",) if row.remote else ()), *(("onsite",) if row.onsite else ())),
+            skills=tuple(SkillDraft(s.code, s.level, s.evidence, s.framework) for s in skills[row.id]),
+            roles=tuple(part.role for part in roles[row.id]),
+            stages=tuple(part.stage for part in stages[row.id]),
+            themes=tuple(part.theme for part in themes[row.id]),
+            external_types=tuple(part.external_type for part in kinds[row.id]),
+            regions=tuple(part.prefecture_code for part in regions[row.id]),
+            conflicts=tuple(part.organization_code for part in conflicts[row.id]),
+            career=tuple(CareerDraft(**_career(entry)) for entry in career[row.id]),
+            availability=tuple(MonthDraft(m.month, m.hours, m.engagements, m.onsite_days) for m in months[row.id]),
+        )
+        for row in fetch(session, select(*own).order_by(e.id), e.id, ids)
+    }
+
+
+def _grouped(
+    session: Session, model: type[SQLModel], order: Iterable[str], ids: Sequence[str] | None
+) -> defaultdict[str, list[Any]]:
+    part = columns(model)
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    query = select(*part).order_by(part.expert_id, *(part[name] for name in order))
+    for row in fetch(session, query, part.expert_id, ids):
+        found[row.expert_id].append(row)
+    return found

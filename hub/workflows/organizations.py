@@ -1,0 +1,132 @@
+"""Organizations: the register of municipalities in the database, and how it is looked up."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from hub.errors import NotFound
+from hub.models import Organization
+from hub.models.base import columns, table_of, utc_now
+from hub.models.search import ESCAPE, search_key, search_patterns
+from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
+from seed_data.municipalities import Municipality, municipalities
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationRow:
+    """An organization; ``full_name`` has its prefecture before it, ``budget`` is yen over a plan's months."""
+
+    code: str
+    kind: str
+    name: str
+    full_name: str
+    name_en: str
+    prefecture_code: str
+    prefecture: str
+    area: str
+    latitude: float | None
+    longitude: float | None
+    budget: int | None
+
+
+def load_register(session: Session) -> int:
+    """Bring the table in line with the register of municipalities; return how many rows were new or changed.
+
+    What people entered (budgets) stays.
+    """
+    o = columns(Organization)
+    told = {municipality.code: _row(municipality) for municipality in municipalities()}
+    names = list(next(iter(told.values())))
+    present = {row.code: dict(row._mapping) for row in session.execute(select(*(o[name] for name in names)))}
+    now = utc_now()
+    new = [
+        {**row, "created_at": now, "updated_at": now, "version": 1}
+        for row in told.values()
+        if row["code"] not in present
+    ]
+    changed = [row for code, row in told.items() if code in present and present[code] != row]
+    if new:
+        session.execute(insert(table_of(Organization)), new)
+    for row in changed:
+        session.execute(update(table_of(Organization)).where(o.code == row["code"]).values(**row, updated_at=now))
+    return len(new) + len(changed)
+
+
+def _row(municipality: Municipality) -> dict[str, Any]:
+    return {
+        "code": municipality.code,
+        "kind": municipality.kind,
+        "prefecture_code": municipality.prefecture_code,
+        "prefecture": municipality.prefecture_ja,
+        "name": municipality.name_ja,
+        "kana": municipality.kana,
+        "name_en": municipality.name_en,
+        "area": municipality.area,
+        "latitude": municipality.latitude,
+        "longitude": municipality.longitude,
+        "search_key": search_key(municipality.code, municipality.full_name_ja, municipality.kana, municipality.name_en),
+    }
+
+
+def full_name(organization: Any) -> ColumnElement[str]:
+    """Return the name with its prefecture's before it, as a column; ``organization``: columns of the table."""
+    named: ColumnElement[str] = case(
+        (organization.kind == "prefecture", organization.name), else_=organization.prefecture + organization.name
+    )
+    return named
+
+
+def matching_text(query: str, *keys: ColumnElement[str]) -> ColumnElement[bool]:
+    """Return the condition that every word of ``query`` is in one of ``keys``."""
+    return and_(True, *(or_(*(key.like(pattern, escape=ESCAPE) for key in keys)) for pattern in search_patterns(query)))
+
+
+def find_organizations(
+    session: Session, text: str = "", prefecture: str | None = None, paging: Paging = FIRST_PAGE
+) -> Page[OrganizationRow]:
+    """Return a page of organizations. ``text``: words of code, name, kana or romaji; sorted by code or name."""
+    o = columns(Organization)
+    query = _query().where(matching_text(text, o.search_key))
+    if prefecture:
+        query = query.where(o.prefecture_code == prefecture)
+    page = fetch_page(session, query, paging, {"code": o.code, "name": o.kana}, o.code)
+    return page.showing(OrganizationRow(*row) for row in page.items)
+
+
+def read_organization(session: Session, code: str) -> OrganizationRow:
+    """Return one organization. Raises NotFound."""
+    row = session.execute(_query().where(columns(Organization).code == code)).first()
+    if row is None:
+        raise NotFound("団体", "organization")
+    return OrganizationRow(*row)
+
+
+def known_codes(session: Session) -> frozenset[str]:
+    """Return the codes of all organizations."""
+    return frozenset(session.execute(select(columns(Organization).code)).scalars())
+
+
+def prefectures(session: Session) -> tuple[tuple[str, str, str], ...]:
+    """Return (two-digit code, name, romaji) of the prefectures, by code."""
+    o = columns(Organization)
+    query = select(o.prefecture_code, o.name, o.name_en).where(o.kind == "prefecture").order_by(o.code)
+    return tuple((code, name, name_en) for code, name, name_en in session.execute(query))
+
+
+def _query() -> Any:
+    o = columns(Organization)
+    return select(
+        o.code,
+        o.kind,
+        o.name,
+        full_name(o),
+        o.name_en,
+        o.prefecture_code,
+        o.prefecture,
+        o.area,
+        o.latitude,
+        o.longitude,
+        o.budget,
+    )

@@ -1,0 +1,190 @@
+"""What lists and pages show of plans, their slots, and why each is as it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from matching.pairs import FunnelStep
+from matching.plan import Conflict, Remedy
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One line of the list of plans, and all a page needs to follow a run.
+
+    ``status``: queued, running, ready, failed or cancelled. ``result``: that of the finished plan (optimal, feasible,
+    infeasible, …). ``objective``, ``bound``, ``gap``, ``filled`` of ``slots``: so far, or in the end. ``policy``: the
+    policy's name. ``seconds``: solving so far. ``error_reference``: the number under which the log says more.
+    """
+
+    id: str
+    version: int
+    title: str
+    status: str
+    result: str | None
+    in_force: bool
+    stop_requested: bool
+    policy: str
+    first_month: str
+    last_month: str
+    phase: str
+    seconds: float
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    filled: int
+    slots: int
+    cost: float | None
+    net_cost: float | None
+    mean_fit: float | None
+    error_ja: str | None
+    error_en: str | None
+    error_reference: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPage:
+    """Everything about one run but its slots.
+
+    ``terms``: unweighted value of each term. ``weights``, ``yen_per_point``: what they counted. ``reasons``: how many
+    slots are open, by reason. ``conflicts``: pins that cannot all hold. ``left_out``: what could not be part of the
+    problem, each with ``kind``, ``id``, ``ja`` and ``en``. ``binding``: which limits bind, by ``matching.explain``.
+    ``solver``: name and version.
+    """
+
+    row: PlanRow
+    months: tuple[str, ...]
+    policy: Mapping[str, Any]
+    limits: Mapping[str, Any]
+    terms: Mapping[str, float]
+    reasons: Mapping[str, int]
+    conflicts: tuple[Conflict, ...]
+    left_out: tuple[Mapping[str, str], ...]
+    binding: tuple[Mapping[str, Any], ...]
+    solver: str
+    phases: Mapping[str, float]
+    input_digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSlotFilter:
+    """Which slots of a plan to list; what is None or empty does not restrict.
+
+    ``text``: in title, request, organization or the expert's name. ``filled``: only filled or only open ones.
+    """
+
+    text: str = ""
+    filled: bool | None = None
+    reason: str | None = None
+    prefecture: str | None = None
+    stage: str | None = None
+    talent_type: str | None = None
+    request: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Who fills a slot. ``fit`` 0–1 and its ``parts`` in points; yen over the slot; ``hours`` a month with travel.
+
+    ``travel_minutes``: one way, None when nobody travels. ``base``: name with prefecture.
+    """
+
+    expert_id: str
+    name: str
+    romaji: str
+    affiliation: str
+    base: str
+    base_en: str
+    latitude: float | None
+    longitude: float | None
+    fit: float
+    parts: Mapping[str, float]
+    cost: float
+    net_cost: float
+    hours: float
+    travel_minutes: float | None
+    travel_yen: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSlotRow:
+    """One line of a plan: a slot with who fills it (``assigned``), or why nobody does (``reason``)."""
+
+    slot_id: str
+    title: str
+    request_id: str
+    request_title: str
+    organization_code: str
+    organization: str
+    organization_en: str
+    prefecture_code: str
+    latitude: float | None
+    longitude: float | None
+    stage: str
+    talent_type: str
+    role: str | None
+    start: str
+    length: int
+    hours: float
+    onsite_days: float
+    required: bool
+    team: str
+    assigned: Assigned | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NeedMet:
+    """A skill the slot asks for beside what the assigned expert has (``has`` 0: nothing told; None: nobody there)."""
+
+    skill: str
+    level: int
+    weight: float
+    mandatory: bool
+    has: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another eligible expert for a slot, and what choosing them does to the whole plan's objective (``change``).
+
+    ``change`` None: not worked out within the time there was. ``proven``: both objectives were solved to the gap.
+    """
+
+    expert_id: str
+    name: str
+    affiliation: str
+    fit: float
+    cost: float
+    net_cost: float
+    hours: float
+    elsewhere: tuple[str, ...]
+    change: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRemedy:
+    """A remedy with the name of the expert it is about, if it is about one."""
+
+    remedy: Remedy
+    expert: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSlotPage:
+    """Everything about one slot of a plan.
+
+    ``funnel``: how many experts each rule removed (open slots). ``remedies``: smallest changes that fill it, each
+    verified by solving. ``explained``: whether there was time to work out remedies or alternatives.
+    """
+
+    row: PlanSlotRow
+    needs: tuple[NeedMet, ...]
+    funnel: tuple[FunnelStep, ...]
+    remedies: tuple[NamedRemedy, ...]
+    alternatives: tuple[Alternative, ...]
+    explained: bool

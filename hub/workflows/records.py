@@ -1,0 +1,57 @@
+"""Rows by the thousand: written and read in a few statements, whatever their number."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Select, delete, insert
+from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
+
+from hub.models.base import table_of
+
+AT_ONCE = 5_000
+"""Ids in one statement; SQLite takes 32,766 values."""
+
+Rows: TypeAlias = dict[type[SQLModel], list[dict[str, Any]]]
+"""Rows to write, by table; those referred to come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How many things were new, changed, or already there as told."""
+
+    created: int
+    changed: int
+    unchanged: int
+
+
+def write(session: Session, rows: Rows) -> None:
+    """Insert ``rows``, table by table."""
+    for model, told in rows.items():
+        if told:
+            session.execute(insert(table_of(model)), told)
+
+
+def fetch(session: Session, query: Select[Any], key: ColumnElement[str], ids: Sequence[str] | None) -> Iterator[Any]:
+    """Yield the rows of ``query`` whose ``key`` is one of ``ids`` (None: all)."""
+    if ids is None:
+        yield from session.execute(query)
+        return
+    for some in batches(ids):
+        yield from session.execute(query.where(key.in_(some)))
+
+
+def remove(session: Session, model: type[SQLModel], key: str, ids: Sequence[str]) -> None:
+    """Delete the rows of ``model`` whose column ``key`` is one of ``ids``."""
+    table = table_of(model)
+    for some in batches(ids):
+        session.execute(delete(table).where(table.c[key].in_(some)))
+
+
+def batches(ids: Sequence[str]) -> Iterator[list[str]]:
+    """Yield ``ids`` in lists short enough for one statement."""
+    rest = iter(ids)
+    while some := list(islice(rest, AT_ONCE)):
+        yield some

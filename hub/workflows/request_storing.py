@@ -1,0 +1,120 @@
+"""Writing requests: their slots keep their ids, because plans speak of them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from hub.errors import Invalid, changed_meanwhile
+from hub.models import PlanSlot, Request, SkillNeed, Slot
+from hub.models.base import columns, table_of, utc_now
+from hub.models.requests import RequestStatus
+from hub.workflows.draft_faults import request_faults
+from hub.workflows.drafts import RequestDraft
+from hub.workflows.organizations import known_codes
+from hub.workflows.records import Stored, remove, write
+from hub.workflows.references import reference_faults
+from hub.workflows.request_records import (
+    PARTS,
+    SLOT_PLAIN,
+    canonical,
+    need_rows,
+    part_rows,
+    read_requests,
+    request_row,
+    slot_row,
+)
+from matching.faults import Fault
+
+
+def store_requests(
+    session: Session, drafts: Mapping[str, RequestDraft], versions: Mapping[str, int] | None = None
+) -> Stored:
+    """Write requests by id: new ids are added, known ones become what is told; those told as they are stay untouched.
+
+    Slots keep their ids by their order. One no longer told is deleted, or marked withdrawn when a plan speaks of it.
+    ``versions``: the version a person saw, by id. Raises Invalid with every fault (places ``/<position>/…``), Conflict
+    when somebody else changed one meanwhile; nothing is written then.
+    """
+    _refuse_faults(session, drafts)
+    told = {request_id: canonical(draft) for request_id, draft in drafts.items()}
+    present = read_requests(session, list(told))
+    now = utc_now()
+    new = {request_id: draft for request_id, draft in told.items() if request_id not in present}
+    changed = {request_id: draft for request_id, draft in told.items() if present.get(request_id, draft) != draft}
+    _insert(session, new, now)
+    for request_id, draft in changed.items():
+        _change(session, request_row(request_id, draft, now), (versions or {}).get(request_id))
+        _change_slots(session, request_id, draft)
+    for model in PARTS:
+        remove(session, model, "request_id", list(changed))
+    write(session, part_rows({**new, **changed}))
+    return Stored(len(new), len(changed), len(told) - len(new) - len(changed))
+
+
+def change_status(session: Session, request_id: str, status: RequestStatus) -> bool:
+    """Move a request to ``status``; return whether there is such a request."""
+    r = columns(Request)
+    values = {"status": status, "updated_at": utc_now(), "version": r.version + 1}
+    found = session.execute(update(table_of(Request)).where(r.id == request_id).values(**values))
+    return bool(found.rowcount)  # type: ignore[attr-defined]
+
+
+def _refuse_faults(session: Session, drafts: Mapping[str, RequestDraft]) -> None:
+    known = known_codes(session)
+    faults = [
+        Fault(f"/{position}{fault.place}", fault.ja, fault.en)
+        for position, draft in enumerate(drafts.values())
+        for fault in request_faults(draft, known)
+    ]
+    faults += reference_faults(session, Request, {key: draft.reference for key, draft in drafts.items()})
+    if faults:
+        raise Invalid(faults)
+
+
+def _insert(session: Session, drafts: Mapping[str, RequestDraft], now: datetime) -> None:
+    requests, slots, needs = [], [], []
+    for request_id, draft in drafts.items():
+        requests.append({**request_row(request_id, draft, now), "created_at": now, "version": 1})
+        for position, slot in enumerate(draft.slots):
+            row = slot_row(request_id, position, slot)
+            slots.append(row)
+            needs += need_rows(row["id"], slot)
+    write(session, {Request: requests, Slot: slots, SkillNeed: needs})
+
+
+def _change(session: Session, row: Mapping[str, Any], version: int | None) -> None:
+    r = columns(Request)
+    statement = update(table_of(Request)).where(r.id == row["id"]).values(**row, version=r.version + 1)
+    if version is not None:
+        statement = statement.where(r.version == version)
+    if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
+        raise changed_meanwhile()
+
+
+def _change_slots(session: Session, request_id: str, draft: RequestDraft) -> None:
+    s = columns(Slot)
+    live = select(s.id).where(s.request_id == request_id, s.withdrawn.is_(False)).order_by(s.position)
+    ids: Sequence[str] = session.execute(live).scalars().all()
+    for key, slot in zip(ids, draft.slots, strict=False):
+        values = {name: getattr(slot, name) for name in SLOT_PLAIN}
+        session.execute(update(table_of(Slot)).where(s.id == key).values(**values))
+    kept = ids[: len(draft.slots)]
+    remove(session, SkillNeed, "slot_id", kept)
+    _withdraw(session, ids[len(draft.slots) :])
+    free = session.execute(select(func.coalesce(func.max(s.position), -1) + 1).where(s.request_id == request_id))
+    first = free.scalar_one()
+    added = [slot_row(request_id, first + i, slot) for i, slot in enumerate(draft.slots[len(ids) :])]
+    keys = [*kept, *(row["id"] for row in added)]
+    needs = [row for key, slot in zip(keys, draft.slots, strict=True) for row in need_rows(key, slot)]
+    write(session, {Slot: added, SkillNeed: needs})
+
+
+def _withdraw(session: Session, ids: Sequence[str]) -> None:
+    s, p = columns(Slot), columns(PlanSlot)
+    planned = set(session.execute(select(p.slot_id).where(p.slot_id.in_(ids))).scalars())
+    remove(session, Slot, "id", [key for key in ids if key not in planned])
+    if planned:
+        session.execute(update(table_of(Slot)).where(s.id.in_(planned)).values(withdrawn=True))

@@ -82,7 +82,10 @@ class Row:
 
 @dataclass(slots=True)
 class Reading:
-    """A table read by a layout. ``places``: column index by key. ``header``: index of the header row."""
+    """A table read by a layout. ``places``: column index by key. ``header``: index of the header row.
+
+    ``unread``: the header is wrong, so no row was read.
+    """
 
     table: Table
     layout: Layout
@@ -93,6 +96,7 @@ class Reading:
     faults: list[CellFault] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     examples: int = 0
+    unread: bool = False
 
     def has(self, key: str) -> bool:
         """Tell whether the table has the column."""
@@ -167,6 +171,7 @@ def read_table(table: Table, layout: Layout) -> Reading:
             readers += [(month, place, layout.months) for month, place in reading.months.items()]
         for index in range(reading.header + 1, len(table.rows)):
             read_row(reading, index, readers)
+        check_merged(reading)
     return reading
 
 
@@ -230,19 +235,20 @@ def question_heading(reading: Reading, index: int, name: str, known: dict[str, s
 
 
 def check_merged(reading: Reading) -> None:
-    """Report merged cells from the header row on: all but the first of them would be read as empty."""
+    """Report merged cells from the header row on: all but the first of them are read as empty."""
     repeated = {reading.places[key] for key in reading.layout.repeats if key in reading.places}
     for first_row, first_column, last_row, last_column in reading.table.merged:
         downwards = first_row > reading.header and first_column == last_column and first_column in repeated
-        if last_row >= reading.header and not downwards:
-            reading.report(
-                first_row + 1,
-                first_column,
-                CellError(
-                    "セルが結合されています。結合を解除し、各行に値を書いてください。",
-                    "Merged cells. Unmerge them and fill each row.",
-                ),
-            )
+        if last_row < reading.header or downwards:
+            continue
+        wrong = CellError(
+            "セルが結合されています。結合を解除し、各行に値を書いてください。",
+            "Merged cells. Unmerge them and fill each row.",
+        )
+        reading.report(first_row + 1, first_column, wrong)
+        for row in reading.rows:
+            if first_row < row.number <= last_row + 1:
+                row.wrong.add("")
 
 
 Reader: TypeAlias = tuple[str, int, Callable[[Cell], object]]

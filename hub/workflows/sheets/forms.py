@@ -181,6 +181,7 @@ def of_sheet(entry: Entry, reading: Reading | None) -> Sequence[tuple[Reading, R
 
 
 def settle(form: Form) -> None:
-    """Mark the entries that have a fault in any of their rows."""
+    """Mark the entries that have a fault in any of their rows; all of them where a sheet could not be read."""
+    broken = any(reading.unread for reading in form.readings)
     for entry in form.entries:
-        entry.faulty = any(row.wrong for _, row in entry.rows)
+        entry.faulty = broken or any(row.wrong for _, row in entry.rows)

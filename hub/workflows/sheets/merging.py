@@ -50,12 +50,16 @@ def merged_months(given: Mapping[str, Any], present: tuple[MonthDraft, ...]) -> 
                 engagements
                 if engagements is not None
                 else given.get("engagements", before.engagements if before else 1),
-                days if days is not None else given.get("onsite_days", before.onsite_days if before else 0.0),
+                _first(days, given.get("onsite_days"), before.onsite_days if before else 0.0),
             )
     if "months" not in given:
         usual = {key: given[key] for key in ("engagements", "onsite_days") if key in given}
         by_month = {key: replace(month, **usual) for key, month in by_month.items()}
     return tuple(by_month[month] for month in sorted(by_month))
+
+
+def _first(*values: T | None) -> T:
+    return next(value for value in values if value is not None)
 
 
 def merged_request(reference: str, given: Mapping[str, Any], present: RequestDraft | None) -> RequestDraft:

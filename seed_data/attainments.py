@@ -11,10 +11,10 @@ from skill_standards import load_framework, role_template
 
 VERSION = "1.2"
 SECURITY = ("SE1", "SE2")
-SECURITY_LACKING = 0.06  # share of people with no security skill, whom the security floor keeps out
+SECURITY_LACKING = 0.05  # share of people with no security skill, whom the security floor keeps out
 # Shortfall from the template's level: the template gives each skill the level of its subcategory's most important one.
-SHORTFALL_OF_BEGINNER = Weighted((0, 1, 2, 3), (10, 40, 35, 15))
-SHORTFALL_OF_VETERAN = Weighted((0, 1, 2, 3), (48, 35, 14, 3))
+SHORTFALL_OF_BEGINNER = Weighted((0, 1, 2, 3), (20, 45, 27, 8))
+SHORTFALL_OF_VETERAN = Weighted((0, 1, 2, 3), (56, 33, 9, 2))
 # What makes a person at home on the other side as well (X人材とD人材にまたがる視野: 懇談会報告書 第4章 l. 931–933).
 BRIDGE: dict[TalentType, tuple[str, ...]] = {
     "D": ("BT1-04", "TE1-08", "TE1-10", "TE2-03", "DU1-03"),
@@ -40,7 +40,7 @@ def attained_levels(dice: Dice, roles: tuple[str, ...], seniority: float, bridge
     levels: dict[str, int] = {}
     for rank, role in enumerate(roles):
         for code, template in _template(role):
-            if dice.chance(0.3 + 0.16 * template):
+            if dice.chance(0.36 + 0.15 * template):
                 shortfall = dice.draw(SHORTFALL_OF_VETERAN if dice.chance(seniority) else SHORTFALL_OF_BEGINNER)
                 levels[code] = max(levels.get(code, 0), template - shortfall - rank)
     for code in _personal_skills():

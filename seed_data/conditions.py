@@ -16,8 +16,8 @@ PRO_BONO_SHARE = 0.04
 RETAINER_SHARE = 0.12
 # The turn of the fiscal year is busy, the holidays less free.
 FREE_SHARE_OF_MONTH = {1: 0.95, 3: 0.6, 4: 0.7, 8: 0.9, 12: 0.9}
-MODES: Weighted[tuple[WorkMode, ...]] = Weighted((("remote", "onsite"), ("remote",), ("onsite",)), (66, 28, 6))
-TRAVEL_LIMITS: Weighted[int | None] = Weighted((60, 90, 120, 180, 240, 300, None), (8, 14, 22, 24, 16, 8, 8))
+MODES: Weighted[tuple[WorkMode, ...]] = Weighted((("remote", "onsite"), ("remote",), ("onsite",)), (72, 22, 6))
+TRAVEL_LIMITS: Weighted[int | None] = Weighted((60, 90, 120, 180, 240, 300, 360, None), (6, 9, 13, 20, 16, 12, 10, 14))
 
 
 def draw_rates(dice: Dice, affiliation: Affiliation, seniority: float) -> tuple[int, int | None]:
@@ -50,5 +50,5 @@ def draw_availability(
 
 def _free(dice: Dice, month: str, offered: float, engagements: int, days: int) -> SampleAvailability:
     share = FREE_SHARE_OF_MONTH.get(int(month[5:]), 1.0) * dice.between(0.85, 1.15)
-    hours = 0 if dice.chance(0.03) else round(offered * share)
+    hours = 0 if dice.chance(0.01) else round(offered * share)
     return SampleAvailability(month, hours, engagements if hours else 0, min(days, hours // 6))

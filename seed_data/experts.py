@@ -14,8 +14,8 @@ from seed_data.profiles import Affiliation, load_profiles
 from seed_data.samples import ExternalType, SampleExpert
 from skill_standards import load_framework, load_stages, load_talent_standard
 
-KIND = 1  # of record, for the seed
-BRIDGING_SHARE = 0.24
+KIND = 9  # the stream of the seed that experts are drawn from
+BRIDGING_SHARE = 0.28
 SECOND_ROLE_SHARE = 0.4
 OTHER_STAGE_SHARE = 0.15
 CONFLICT_SHARE = 0.07

@@ -8,7 +8,7 @@ from seed_data.municipalities import Municipality, municipalities
 from seed_data.samples import GateStage, SampleNeed, SamplePartner, SampleRequest, SampleSlot
 from seed_data.scenarios import Scenario, SlotScenario, load_scenarios
 
-KIND = 2  # of record, for the seed
+KIND = 2  # the stream of the seed that requests are drawn from
 INVENTED = "架空のニーズ（見本として生成。実在の団体の要望ではありません）"
 
 TEAM_SIZES = Weighted((1, 2, 3, 4), (38, 32, 20, 10))

@@ -38,7 +38,7 @@ class CodeError(ValueError):
 class Municipality:
     """A prefecture or municipality; ``code`` has 6 digits, ``latitude`` and ``longitude`` are those of its office.
 
-    ``kana`` is hiragana; ``name_en`` is romaji with the function word (``Shiojiri-shi``). The place is about 1–2 km
+    ``kana`` is hiragana; ``name_en`` is romaji with the function word (``Shiojiri-shi``). The place is about 1 km
     exact, in some wide rural municipalities 5 km.
     """
 

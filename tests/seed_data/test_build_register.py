@@ -32,6 +32,17 @@ def test_the_median_of_places_stays_in_town_when_one_place_is_far_away():
     assert lon == pytest.approx(141.002, abs=0.002)
 
 
+@given(st.lists(st.tuples(st.floats(35, 36), st.floats(139, 140)), min_size=1, max_size=12, unique=True))
+def test_no_place_is_nearer_to_all_places_than_their_median(places):
+    def total(lat, lon):
+        return np.hypot(points[:, 0] - lat, (points[:, 1] - lon) * scale).sum()
+
+    points = np.array(places)
+    scale = np.cos(np.radians(points[:, 0].mean()))
+    least = min(total(*point) for point in [*places, np.median(points, axis=0), points.mean(axis=0)])
+    assert total(*geometric_median(points)) <= least * 1.02 + 1e-3
+
+
 def test_one_place_is_its_own_median():
     assert geometric_median(np.array([(35.0, 139.0)])) == pytest.approx((35.0, 139.0))
 

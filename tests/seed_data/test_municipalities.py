@@ -198,10 +198,10 @@ def test_designated_cities_are_within_5_km_of_their_city_halls():
     assert {n: d for n, h in CITY_HALLS.items() if (d := kilometres(h, place(designated[n]))) > 5} == {}
 
 
-def test_other_offices_are_within_5_km_and_about_1_5_km_in_the_middle():
+def test_other_offices_are_within_5_km_and_about_1_km_in_the_middle():
     distances = sorted(kilometres(hall, place(by_code(code))) for code, hall in OTHER_HALLS.items())
     assert distances[-1] < 5
-    assert distances[len(distances) // 2] < 2
+    assert distances[len(distances) // 2] < 1.5
 
 
 def test_municipalities_left_out_of_the_coordinates_source_have_a_place():

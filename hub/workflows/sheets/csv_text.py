@@ -68,15 +68,15 @@ def decode(content: bytes) -> str:
             "文字コードがUTF-16です。Excelで「CSV UTF-8」として保存し直してください。",
             "The file is UTF-16. Save it in Excel as “CSV UTF-8”.",
         )
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode("cp932")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise FileError(
-            f"{line} 行目の文字を読めません。文字コードをUTF-8かShift_JIS（CP932）にして保存し直してください。",
-            f"Line {line} is neither UTF-8 nor Shift_JIS (CP932). Save the file as “CSV UTF-8”.",
-        ) from error
+    furthest = 0
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError as error:
+            furthest = max(furthest, error.start)
+    # The encoding that gets furthest is the one the writer meant.
+    line = content.count(b"\n", 0, furthest) + 1
+    raise FileError(
+        f"{line} 行目の文字を読めません。文字コードをUTF-8かShift_JIS（CP932）にして保存し直してください。",
+        f"Line {line} is neither UTF-8 nor Shift_JIS (CP932). Save the file as “CSV UTF-8”.",
+    )

@@ -1,11 +1,11 @@
 """Months as people write them: 2026-10, 2026/10, 2026年10月, 令和8年10月, R8.10, and real dates of Excel."""
 
 import re
-import unicodedata
 from datetime import date, datetime
 
 from hub.workflows.sheets.book import Cell
 from hub.workflows.sheets.faults import CellError
+from hub.workflows.sheets.values import normal
 
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 ERAS: tuple[tuple[str, str, tuple[int, int], tuple[int, int]], ...] = (
@@ -19,6 +19,7 @@ SEPARATOR = r"\s*[-/.年]\s*"
 REST = rf"{SEPARATOR}(?P<month>[0-9]{{1,2}})\s*月?(?:{SEPARATOR.replace('年', '月')}?0?1\s*日?)?"
 WESTERN = re.compile(rf"(?P<year>[0-9]{{4}}){REST}")
 JAPANESE = re.compile(rf"(?P<era>令和|平成|昭和|[RHS])\s*(?P<year>[0-9]{{1,2}}|元){REST}", re.IGNORECASE)
+LOST_ZERO = re.compile(r"[0-9]{4}\.1")
 COMPACT = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})")
 
 
@@ -28,7 +29,7 @@ def looks_like_month(value: Cell) -> bool:
         return True
     if not isinstance(value, str):
         return False
-    text = unicodedata.normalize("NFKC", value).strip()
+    text = normal(value)
     return bool(WESTERN.fullmatch(text) or JAPANESE.fullmatch(text))
 
 
@@ -41,7 +42,12 @@ def parse_month(value: Cell) -> str:
                 f"Write a month, not a day ({value:%Y-%m-%d}): {value:%Y-%m}.",
             )
         return checked(value.year, value.month)
-    text = unicodedata.normalize("NFKC", f"{value:.0f}" if _is_whole(value) else str(value)).strip()
+    text = normal(value)
+    if LOST_ZERO.fullmatch(text):
+        raise CellError(
+            "10月の0が数値として消えた形に見えます。2026年1月か2026年10月のように書いてください。",
+            "A number drops the 0 of month 10. Write 2026-01 or 2026-10.",
+        )
     if match := WESTERN.fullmatch(text) or COMPACT.fullmatch(text):
         return checked(int(match["year"]), int(match["month"]))
     if match := JAPANESE.fullmatch(text):
@@ -80,7 +86,3 @@ def format_month(month: str) -> str:
     """Return ``YYYY-MM`` as a heading people read: ``2026年10月``."""
     year, _, number = month.partition("-")
     return f"{year}年{int(number)}月"
-
-
-def _is_whole(value: Cell) -> bool:
-    return isinstance(value, float | int) and not isinstance(value, bool) and float(value).is_integer()

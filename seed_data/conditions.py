@@ -12,7 +12,8 @@ from seed_data.samples import SampleAvailability
 HOURS_A_DAY = 8
 DAY_RATES = Weighted((20_000, 30_000, 40_000, 50_000), (20, 40, 28, 12))
 HIGHEST_RATE = 12_000  # 300,000 yen a month for about three days
-PRO_BONO_SHARE = 0.04
+PRO_BONO_SHARE = 0.055  # of those whose affiliation leaves them little time: no one gives half a month away
+PRO_BONO_HOURS = 24
 RETAINER_SHARE = 0.12
 # The turn of the fiscal year is busy, the holidays less free.
 FREE_SHARE_OF_MONTH = {1: 0.95, 3: 0.6, 4: 0.7, 8: 0.9, 12: 0.9}
@@ -22,7 +23,7 @@ TRAVEL_LIMITS: Weighted[int | None] = Weighted((60, 90, 120, 180, 240, 300, 360,
 
 def draw_rates(dice: Dice, affiliation: Affiliation, seniority: float) -> tuple[int, int | None]:
     """Return the wished rate and the present one, if told (yen per hour)."""
-    if dice.chance(PRO_BONO_SHARE):
+    if affiliation.hours[0] <= PRO_BONO_HOURS and dice.chance(PRO_BONO_SHARE):
         return 0, None
     if seniority > 0.5 and dice.chance(RETAINER_SHARE):
         wished = dice.between(5_000, HIGHEST_RATE)

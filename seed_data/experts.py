@@ -150,6 +150,6 @@ def _draw_rating(dice: Dice) -> tuple[float | None, int]:
 
 def _summary(roles: tuple[str, ...], talent_types: tuple[TalentType, ...], years: int, affiliation: Affiliation) -> str:
     profiles = load_profiles().roles
-    fields = "と".join(dict.fromkeys(profiles[role].field for role in roles))
+    fields = "、".join(dict.fromkeys(profiles[role].field for role in roles))
     side = "X・D双方にまたがる人材。" if len(talent_types) > 1 else ""
     return f"{fields}を{years}年経験。{side}{affiliation.name}。（架空の人物）"

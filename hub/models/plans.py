@@ -20,7 +20,7 @@ from hub.models.base import (
 )
 
 RunStatus = Literal["queued", "running", "ready", "failed", "cancelled"]
-DocumentKind = Literal["problem", "plan", "explanations"]
+DocumentKind = Literal["problem", "plan"]
 LinkKind = Literal["pin", "forbidden"]
 
 RUN_STATUSES: tuple[str, ...] = get_args(RunStatus)
@@ -28,6 +28,17 @@ DOCUMENT_KINDS: tuple[str, ...] = get_args(DocumentKind)
 LINK_KINDS: tuple[str, ...] = get_args(LinkKind)
 
 OF_PLAN = "plans.id"
+
+NOTHING_YET: dict[str, Any] = {
+    "phase": "",
+    "seconds": 0.0,
+    "objective": None,
+    "bound": None,
+    "gap": None,
+    "filled": 0,
+    "slots": 0,
+}
+"""What a run writes while it works, as it is before the first report."""
 
 
 class Plan(Edited, table=True):
@@ -87,7 +98,7 @@ class Plan(Edited, table=True):
 
 
 class PlanDocument(SQLModel, table=True):
-    """A plan's problem, result or explanations, zlib-compressed JSON, so that it can always be re-checked."""
+    """A plan's problem or result as its file of interchange, zlib-compressed, so that it can always be re-checked."""
 
     __tablename__ = "plan_documents"
     __table_args__ = (one_of("kind", DOCUMENT_KINDS),)
@@ -110,7 +121,10 @@ class PlanLink(SQLModel, table=True):
 
 
 class PlanSlot(SQLModel, table=True):
-    """A slot the plan decided on; ``reason``: why it stayed open, None when it is filled."""
+    """A slot the plan decided on; ``reason``: why it stayed open, None when it is filled.
+
+    ``detail``: needs beside levels, funnel, remedies and alternatives, as ``hub.workflows.plan_details`` writes them.
+    """
 
     __tablename__ = "plan_slots"
 
@@ -120,6 +134,7 @@ class PlanSlot(SQLModel, table=True):
     )
     position: int
     reason: str | None = Field(default=None, max_length=TERM_LENGTH)
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
 
 
 class Assignment(SQLModel, table=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from hub.workflows.left_out import LeftOut
 from matching.pairs import FunnelStep
 from matching.plan import Conflict, Remedy
 
@@ -15,7 +16,8 @@ class PlanRow:
 
     ``status``: queued, running, ready, failed or cancelled. ``result``: that of the finished plan (optimal, feasible,
     infeasible, …). ``objective``, ``bound``, ``gap``, ``filled`` of ``slots``: so far, or in the end. ``policy``: the
-    policy's name. ``seconds``: solving so far. ``error_reference``: the number under which the log says more.
+    policy's name. ``seconds``: so far, of at most ``limit_seconds``. ``error_reference``: the number the log says
+    more under.
     """
 
     id: str
@@ -26,6 +28,7 @@ class PlanRow:
     in_force: bool
     stop_requested: bool
     policy: str
+    limit_seconds: float
     first_month: str
     last_month: str
     phase: str
@@ -52,7 +55,7 @@ class PlanPage:
 
     ``terms``: unweighted value of each term. ``weights``, ``yen_per_point``: what they counted. ``reasons``: how many
     slots are open, by reason. ``conflicts``: pins that cannot all hold. ``left_out``: what could not be part of the
-    problem, each with ``kind``, ``id``, ``ja`` and ``en``. ``binding``: which limits bind, by ``matching.explain``.
+    problem. ``binding``: which limits bind, by ``matching.explain``.
     ``solver``: name and version.
     """
 
@@ -61,9 +64,11 @@ class PlanPage:
     policy: Mapping[str, Any]
     limits: Mapping[str, Any]
     terms: Mapping[str, float]
+    weights: Mapping[str, float]
+    yen_per_point: float | None
     reasons: Mapping[str, int]
     conflicts: tuple[Conflict, ...]
-    left_out: tuple[Mapping[str, str], ...]
+    left_out: tuple[LeftOut, ...]
     binding: tuple[Mapping[str, Any], ...]
     solver: str
     phases: Mapping[str, float]
@@ -152,7 +157,8 @@ class NeedMet:
 class Alternative:
     """Another eligible expert for a slot, and what choosing them does to the whole plan's objective (``change``).
 
-    ``change`` None: not worked out within the time there was. ``proven``: both objectives were solved to the gap.
+    ``elsewhere``: titles of the slots that expert fills in the plan. ``change`` None: not worked out within the time
+    there was.
     """
 
     expert_id: str
@@ -179,7 +185,7 @@ class PlanSlotPage:
     """Everything about one slot of a plan.
 
     ``funnel``: how many experts each rule removed (open slots). ``remedies``: smallest changes that fill it, each
-    verified by solving. ``explained``: whether there was time to work out remedies or alternatives.
+    verified by solving. ``…_sought``: whether there was time to look for them.
     """
 
     row: PlanSlotRow
@@ -187,4 +193,10 @@ class PlanSlotPage:
     funnel: tuple[FunnelStep, ...]
     remedies: tuple[NamedRemedy, ...]
     alternatives: tuple[Alternative, ...]
-    explained: bool
+    remedies_sought: bool
+    alternatives_sought: bool
+
+    @property
+    def explained(self) -> bool:
+        """Whether there was time to look for what the page shows: alternatives, and remedies where it is open."""
+        return self.alternatives_sought and (self.remedies_sought or self.row.assigned is not None)

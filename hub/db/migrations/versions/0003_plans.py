@@ -68,7 +68,7 @@ def upgrade() -> None:
         sa.Column("plan_id", sa.String(length=40), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.CheckConstraint("kind IN ('problem', 'plan', 'explanations')", name=op.f("ck_plan_documents_kind_known")),
+        sa.CheckConstraint("kind IN ('problem', 'plan')", name=op.f("ck_plan_documents_kind_known")),
         sa.ForeignKeyConstraint(
             ["plan_id"], ["plans.id"], name=op.f("fk_plan_documents_plan_id_plans"), ondelete="CASCADE"
         ),
@@ -100,6 +100,7 @@ def upgrade() -> None:
         sa.Column("slot_id", sa.String(length=40), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(length=100), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["plan_id"], ["plans.id"], name=op.f("fk_plan_slots_plan_id_plans"), ondelete="CASCADE"
         ),

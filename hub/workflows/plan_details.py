@@ -1,0 +1,134 @@
+"""Why a slot of a plan is as it is: kept with the plan as it was found, so that a page costs one row."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.errors import NotFound
+from hub.models import Expert, PlanSlot, Slot
+from hub.models.base import columns
+from hub.workflows.plan_reading import slot_row, slots_query
+from hub.workflows.plan_rows import Alternative, NamedRemedy, NeedMet, PlanSlotPage
+from matching.pairs import FunnelStep
+from matching.plan import Assignment, OpenSlot, Remedy
+from matching.problem import Problem, SkillNeed
+from matching.problem import Slot as Seat
+
+
+@dataclass(frozen=True, slots=True)
+class AlternativeFound:
+    """Another eligible expert for a slot; ``change``: of the whole plan's objective, None when not worked out.
+
+    ``elsewhere``: ids of the slots that expert fills in the plan.
+    """
+
+    expert: str
+    fit: float
+    cost: float
+    net_cost: float
+    hours: float
+    elsewhere: tuple[str, ...]
+    change: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanations:
+    """What was worked out about a plan beyond its file.
+
+    ``alternatives``: by slot; a slot that is not there was not looked into. ``remedied``: open slots whose remedies
+    were looked for. ``binding``: limits that bind, as ``matching.explain`` reports them.
+    """
+
+    alternatives: Mapping[str, tuple[AlternativeFound, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    remedied: frozenset[str] = frozenset()
+    binding: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDetail:
+    """What is kept of a slot; ``remedies``, ``alternatives`` None: there was no time to look."""
+
+    needs: tuple[NeedMet, ...] = ()
+    funnel: tuple[FunnelStep, ...] = ()
+    remedies: tuple[Remedy, ...] | None = None
+    alternatives: tuple[AlternativeFound, ...] | None = None
+
+
+_DETAIL = TypeAdapter(SlotDetail)
+
+
+def slot_detail(
+    problem: Problem, slot: Seat, placed: Assignment | None, left: OpenSlot | None, found: Explanations
+) -> dict[str, Any]:
+    """Return what is kept of a slot that is filled (``placed``) or open (``left``), as JSON."""
+    levels = problem.expert_by_id[placed.expert].skills if placed else None
+    detail = SlotDetail(
+        needs=tuple(_need_met(need, levels) for need in slot.needs),
+        funnel=left.funnel if left else (),
+        remedies=left.remedies if left and slot.id in found.remedied else None,
+        alternatives=found.alternatives.get(slot.id),
+    )
+    told: dict[str, Any] = _DETAIL.dump_python(detail, mode="json", fallback=dict, warnings=False)
+    return told
+
+
+def _need_met(need: SkillNeed, levels: Mapping[str, int] | None) -> NeedMet:
+    has = None if levels is None else levels.get(need.skill, 0)
+    return NeedMet(need.skill, need.level, need.weight, need.mandatory, has)
+
+
+def read_plan_slot(session: Session, plan_id: str, slot_id: str) -> PlanSlotPage:
+    """Return everything about one slot of a plan. Raises NotFound."""
+    d = columns(PlanSlot)
+    row = session.execute(slots_query().add_columns(d.detail).where(d.plan_id == plan_id, d.slot_id == slot_id)).first()
+    if row is None:
+        raise NotFound("計画の枠", "slot of the plan")
+    detail = _DETAIL.validate_python(row.detail, strict=False)
+    others, remedies = detail.alternatives or (), detail.remedies or ()
+    people = _people(session, {o.expert for o in others} | {r.expert for r in remedies if r.expert})
+    titles = _titles(session, {key for other in others for key in other.elsewhere})
+    return PlanSlotPage(
+        row=slot_row(row),
+        needs=detail.needs,
+        funnel=detail.funnel,
+        remedies=tuple(
+            NamedRemedy(remedy, people[remedy.expert][0] if remedy.expert in people else None) for remedy in remedies
+        ),
+        alternatives=tuple(_alternative(other, people, titles) for other in others),
+        remedies_sought=detail.remedies is not None,
+        alternatives_sought=detail.alternatives is not None,
+    )
+
+
+def _alternative(
+    found: AlternativeFound, people: Mapping[str, tuple[str, str]], titles: Mapping[str, str]
+) -> Alternative:
+    name, affiliation = people.get(found.expert, (found.expert, ""))
+    return Alternative(
+        expert_id=found.expert,
+        name=name,
+        affiliation=affiliation,
+        fit=found.fit,
+        cost=found.cost,
+        net_cost=found.net_cost,
+        hours=found.hours,
+        elsewhere=tuple(titles.get(key, key) for key in found.elsewhere),
+        change=found.change,
+    )
+
+
+def _people(session: Session, ids: set[str]) -> dict[str, tuple[str, str]]:
+    """Return (name, affiliation) of experts by id."""
+    e = columns(Expert)
+    query = select(e.id, e.family_name, e.given_name, e.affiliation).where(e.id.in_(ids))
+    return {row.id: (f"{row.family_name} {row.given_name}".strip(), row.affiliation) for row in session.execute(query)}
+
+
+def _titles(session: Session, ids: set[str]) -> dict[str, str]:
+    s = columns(Slot)
+    return {row.id: row.title for row in session.execute(select(s.id, s.title).where(s.id.in_(ids)))}

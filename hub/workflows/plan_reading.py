@@ -1,0 +1,246 @@
+"""Reading plans: the list, one run, its slots with who fills them or why nobody does."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from hub.errors import NotFound
+from hub.models import Assignment, Expert, Organization, Plan, PlanSlot, Request, Slot
+from hub.models.base import columns, table_of
+from hub.workflows.left_out import LeftOut
+from hub.workflows.organizations import full_name, matching_text
+from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
+from hub.workflows.plan_documents import result_of
+from hub.workflows.plan_rows import Assigned, PlanPage, PlanRow, PlanSlotFilter, PlanSlotRow
+
+PLAN_SORTS = ("created", "title", "status", "filled", "cost")
+SLOT_SORTS = ("order", "organization", "title", "stage", "fit", "cost", "expert")
+
+base = table_of(Organization).alias("base")
+"""The organization an expert lives at, beside the one that asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrefectureRow:
+    """How many slots of a prefecture's organizations a plan decided on, and how many it filled."""
+
+    code: str
+    name: str
+    slots: int
+    filled: int
+
+
+def not_found() -> NotFound:
+    """Return the fault of a plan that is not there."""
+    return NotFound("配置計画", "plan")
+
+
+def find_plans(session: Session, paging: Paging = Paging(descending=True)) -> Page[PlanRow]:  # noqa: B008
+    """Return a page of plans, sorted by one of ``PLAN_SORTS`` (default: newest first)."""
+    p = columns(Plan)
+    orders = {
+        "created": p.created_at,
+        "title": p.title,
+        "status": p.status,
+        "filled": p.filled,
+        "cost": p.summary["cost"].as_float(),
+    }
+    page = fetch_page(session, select(*p), paging, orders, p.id)
+    return page.showing(_plan_row(row) for row in page.items)
+
+
+def read_plan_row(session: Session, plan_id: str) -> PlanRow:
+    """Return one run in a line: cheap, to follow it. Raises NotFound."""
+    row = session.execute(select(*columns(Plan)).where(columns(Plan).id == plan_id)).first()
+    if row is None:
+        raise not_found()
+    return _plan_row(row)
+
+
+def plan_in_force(session: Session) -> PlanRow | None:
+    """Return the plan in force, None when there is none."""
+    row = session.execute(select(*columns(Plan)).where(columns(Plan).in_force)).first()
+    return None if row is None else _plan_row(row)
+
+
+def _plan_row(row: Any) -> PlanRow:
+    return PlanRow(
+        id=row.id,
+        version=row.version,
+        title=row.title,
+        status=row.status,
+        result=row.result,
+        in_force=row.in_force,
+        stop_requested=row.stop_requested,
+        policy=row.policy["name"],
+        limit_seconds=row.limits["seconds"],
+        first_month=row.months[0],
+        last_month=row.months[-1],
+        phase=row.phase,
+        seconds=row.seconds,
+        objective=row.objective,
+        bound=row.bound,
+        gap=row.gap,
+        filled=row.filled,
+        slots=row.slots,
+        cost=row.summary.get("cost"),
+        net_cost=row.summary.get("net_cost"),
+        mean_fit=row.summary.get("mean_fit"),
+        error_ja=row.error_ja,
+        error_en=row.error_en,
+        error_reference=row.error_reference,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+    )
+
+
+def read_plan(session: Session, plan_id: str) -> PlanPage:
+    """Return everything about one run but its slots. Raises NotFound."""
+    row = session.execute(select(*columns(Plan)).where(columns(Plan).id == plan_id)).first()
+    if row is None:
+        raise not_found()
+    return PlanPage(
+        row=_plan_row(row),
+        months=tuple(row.months),
+        policy=row.policy,
+        limits=row.limits,
+        terms=row.summary.get("terms", {}),
+        weights=row.summary.get("weights", {}),
+        yen_per_point=row.summary.get("yen_per_point"),
+        reasons=row.summary.get("reasons", {}),
+        conflicts=result_of(session, plan_id).conflicts if row.result == "infeasible" else (),
+        left_out=tuple(LeftOut(**entry) for entry in row.left_out),
+        binding=tuple(row.summary.get("binding", ())),
+        solver=row.summary.get("solver", ""),
+        phases=row.summary.get("phases", {}),
+        input_digest=row.input_digest,
+    )
+
+
+def find_plan_slots(
+    session: Session, plan_id: str, wanted: PlanSlotFilter, paging: Paging = FIRST_PAGE
+) -> Page[PlanSlotRow]:
+    """Return a page of a plan's slots, sorted by one of ``SLOT_SORTS`` (default: the order of the problem).
+
+    Raises NotFound when there is no such plan; a run that has no result yet has no slots.
+    """
+    read_plan_row(session, plan_id)
+    d, s, o, a, e = (columns(model) for model in (PlanSlot, Slot, Organization, Assignment, Expert))
+    orders: dict[str, ColumnElement[Any]] = {
+        "order": d.position,
+        "organization": o.code,
+        "title": s.title,
+        "stage": s.stage,
+        "fit": a.fit,
+        "cost": a.cost,
+        "expert": e.family_kana + e.given_kana,
+    }
+    query = slots_query().where(d.plan_id == plan_id, *_conditions(wanted))
+    page = fetch_page(session, query, paging, orders, d.slot_id)
+    return page.showing(slot_row(row) for row in page.items)
+
+
+def _conditions(wanted: PlanSlotFilter) -> list[ColumnElement[bool]]:
+    s, r, o, d, e = (columns(model) for model in (Slot, Request, Organization, PlanSlot, Expert))
+    found = [matching_text(wanted.text, r.search_key, o.search_key, func.coalesce(e.search_key, ""))]
+    if wanted.filled is not None:
+        found.append(d.reason.is_(None) if wanted.filled else d.reason.is_not(None))
+    told = (
+        (d.reason, wanted.reason),
+        (o.prefecture_code, wanted.prefecture),
+        (s.stage, wanted.stage),
+        (s.talent_type, wanted.talent_type),
+        (r.id, wanted.request),
+    )
+    return found + [column == value for column, value in told if value]
+
+
+def slots_query() -> Select[Any]:
+    """Return the query of all plans' slots, each with who fills it, as ``slot_row`` takes it."""
+    d, s, r, o, a, e = (columns(model) for model in (PlanSlot, Slot, Request, Organization, Assignment, Expert))
+    own = (
+        d.slot_id, d.reason, s.title, r.id.label("request_id"), r.title.label("request_title"),
+        o.code, full_name(o).label("place"), o.name_en, o.prefecture_code, o.latitude, o.longitude,
+        s.stage, s.talent_type, s.role, s.start, s.length, s.hours, s.onsite_days, s.required, r.team,
+    )  # fmt: skip
+    given = (
+        a.expert_id, e.family_name, e.given_name, e.given_romaji, e.family_romaji, e.affiliation,
+        full_name(base.c).label("home"), base.c.name_en.label("home_en"),
+        base.c.latitude.label("home_latitude"), base.c.longitude.label("home_longitude"),
+        a.fit, a.parts, a.cost, a.net_cost, a.hours.label("hours_with_travel"), a.travel_minutes, a.travel_yen,
+    )  # fmt: skip
+    return (
+        select(*own, *given)
+        .join_from(table_of(PlanSlot), table_of(Slot), s.id == d.slot_id)
+        .join(table_of(Request), r.id == s.request_id)
+        .join(table_of(Organization), o.code == r.organization_code)
+        .outerjoin(table_of(Assignment), and_(a.plan_id == d.plan_id, a.slot_id == d.slot_id))
+        .outerjoin(table_of(Expert), e.id == a.expert_id)
+        .outerjoin(base, base.c.code == e.base)
+    )
+
+
+def slot_row(row: Any) -> PlanSlotRow:
+    """Return a row of ``slots_query`` as a line of a plan."""
+    return PlanSlotRow(
+        slot_id=row.slot_id,
+        title=row.title,
+        request_id=row.request_id,
+        request_title=row.request_title,
+        organization_code=row.code,
+        organization=row.place,
+        organization_en=row.name_en,
+        prefecture_code=row.prefecture_code,
+        latitude=row.latitude,
+        longitude=row.longitude,
+        stage=row.stage,
+        talent_type=row.talent_type,
+        role=row.role,
+        start=row.start,
+        length=row.length,
+        hours=row.hours,
+        onsite_days=row.onsite_days,
+        required=row.required,
+        team=row.team,
+        assigned=None if row.expert_id is None else _assigned(row),
+        reason=row.reason,
+    )
+
+
+def _assigned(row: Any) -> Assigned:
+    return Assigned(
+        expert_id=row.expert_id,
+        name=f"{row.family_name} {row.given_name}".strip(),
+        romaji=f"{row.given_romaji} {row.family_romaji}".strip(),
+        affiliation=row.affiliation,
+        base=row.home,
+        base_en=row.home_en,
+        latitude=row.home_latitude,
+        longitude=row.home_longitude,
+        fit=row.fit,
+        parts=row.parts,
+        cost=row.cost,
+        net_cost=row.net_cost,
+        hours=row.hours_with_travel,
+        travel_minutes=row.travel_minutes,
+        travel_yen=row.travel_yen,
+    )
+
+
+def prefecture_rows(session: Session, plan_id: str) -> Sequence[PrefectureRow]:
+    """Return how many slots the plan decided on and filled, by the asking organization's prefecture."""
+    d, s, r, o = (columns(model) for model in (PlanSlot, Slot, Request, Organization))
+    query = (
+        select(o.prefecture_code, o.prefecture, func.count(), func.count(case((d.reason.is_(None), 1))))
+        .join_from(table_of(PlanSlot), table_of(Slot), s.id == d.slot_id)
+        .join(table_of(Request), r.id == s.request_id)
+        .join(table_of(Organization), o.code == r.organization_code)
+        .where(d.plan_id == plan_id)
+        .group_by(o.prefecture_code, o.prefecture)
+        .order_by(o.prefecture_code)
+    )
+    return tuple(PrefectureRow(code, name, count, filled) for code, name, count, filled in session.execute(query))

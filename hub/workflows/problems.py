@@ -1,0 +1,142 @@
+"""The matching problem as the database has it now: open requests, experts who are not paused, the plan in force."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.errors import Conflict
+from hub.models import (
+    Assignment,
+    Expert,
+    Organization,
+    Plan,
+    Request,
+    Slot,
+)
+from hub.models.base import columns, table_of
+from hub.workflows.left_out import LeftOut, paused_experts
+from hub.workflows.problem_experts import location_of, read_problem_experts
+from hub.workflows.problem_requests import read_problem_requests
+from hub.workflows.subsidies import subsidy_for
+from matching import problem as m
+from seed_data.months import month_name, month_number
+
+MOST_MONTHS = 36
+"""Months one plan may look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is to plan: experts who are not paused, open requests and their slots."""
+
+    experts: int
+    requests: int
+    slots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A problem, and what had to stay out of it."""
+
+    problem: m.Problem
+    left_out: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a plan is asked for: months (no gaps), policy, limits, and pairs that must or must not be."""
+
+    months: tuple[str, ...]
+    policy: m.Policy
+    limits: m.Limits
+    pins: tuple[m.Link, ...] = ()
+    forbidden: tuple[m.Link, ...] = ()
+
+
+def count_what_there_is(session: Session) -> Counts:
+    """Return how much there is to plan."""
+    e, r, s = columns(Expert), columns(Request), columns(Slot)
+    is_open = (r.status == "open",)
+    slots = select(func.count()).join_from(table_of(Slot), table_of(Request), r.id == s.request_id)
+    return Counts(
+        experts=session.execute(select(func.count()).where(e.paused.is_(False))).scalar_one(),
+        requests=session.execute(select(func.count()).where(*is_open)).scalar_one(),
+        slots=session.execute(slots.where(*is_open, s.withdrawn.is_(False))).scalar_one(),
+    )
+
+
+def usual_months(session: Session) -> tuple[str, ...]:
+    """Return the months from the first to the last of all slots of open requests, at most ``MOST_MONTHS``.
+
+    Empty when no request is open.
+    """
+    s, r = columns(Slot), columns(Request)
+    query = (
+        select(s.start, func.max(s.length))
+        .join_from(table_of(Slot), table_of(Request), r.id == s.request_id)
+        .where(r.status == "open", s.withdrawn.is_(False))
+        .group_by(s.start)
+    )
+    spans = [(month_number(start), month_number(start) + length) for start, length in session.execute(query)]
+    if not spans:
+        return ()
+    first, end = min(start for start, _ in spans), max(end for _, end in spans)
+    return tuple(month_name(number) for number in range(first, min(end, first + MOST_MONTHS)))
+
+
+def build_problem(session: Session, question: Question) -> Snapshot:
+    """Return the problem ``question`` asks for, by the rows as they are now.
+
+    Ids are those of the rows, in their order, so that the same rows give the same file. Raises Conflict when a pinned
+    slot or expert is not part of it.
+    """
+    experts, unasked = read_problem_experts(session, question.months)
+    requests, outside = read_problem_requests(session, question.months)
+    organizations = _organizations(session, requests)
+    subsidy, notes = subsidy_for(question.months, organizations)
+    here = {slot.id for request in requests for slot in request.slots}, {expert.id for expert in experts}
+    if any(pin.slot not in here[0] or pin.expert not in here[1] for pin in question.pins):
+        raise Conflict(
+            "固定した枠または専門人材が対象から外れています（受付の終了、休止、期間外）。固定を見直してください。",
+            "A pinned slot or expert is no longer part of the problem (closed, paused, outside the months).",
+        )
+    built = m.Problem(
+        months=question.months,
+        experts=experts,
+        organizations=organizations,
+        requests=requests,
+        pins=question.pins,
+        forbidden=_present(question.forbidden, *here),
+        previous=_present(_links_in_force(session), *here),
+        subsidy=subsidy,
+        policy=question.policy,
+        limits=question.limits,
+    )
+    paused = session.execute(select(func.count()).where(columns(Expert).paused)).scalar_one()
+    told = [*outside, paused_experts(paused), unasked, *(LeftOut("subsidy", 1, ja, en) for ja, en in notes)]
+    return Snapshot(built, tuple(entry for entry in told if entry.count))
+
+
+def _present(links: Iterable[m.Link], slots: set[str], experts: set[str]) -> tuple[m.Link, ...]:
+    """Return the links both of whose ends are in the problem; the others could have no effect."""
+    return tuple(link for link in links if link.slot in slots and link.expert in experts)
+
+
+def _links_in_force(session: Session) -> tuple[m.Link, ...]:
+    a, p = columns(Assignment), columns(Plan)
+    query = select(a.slot_id, a.expert_id).join_from(table_of(Assignment), table_of(Plan), p.id == a.plan_id)
+    rows = session.execute(query.where(p.in_force).order_by(a.slot_id))
+    return tuple(m.Link(slot, expert) for slot, expert in rows)
+
+
+def _organizations(session: Session, requests: Iterable[m.Request]) -> tuple[m.Organization, ...]:
+    wanted = {code for request in requests for code in (request.organization, *request.served)}
+    o = columns(Organization)
+    query = select(o.code, o.kind, o.latitude, o.longitude, o.budget).order_by(o.code)
+    return tuple(
+        m.Organization(row.code, row.kind, location_of(row), row.budget)
+        for row in session.execute(query)
+        if row.code in wanted
+    )

@@ -1,0 +1,206 @@
+"""A plan's run as the worker sees it: claimed, followed, completed once it passed the check, or failed."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from matching.check import check
+from pydantic import TypeAdapter
+from sqlalchemy import case, select, update
+from sqlalchemy.orm import Session
+
+from hub.errors import Conflict
+from hub.models import Assignment, PlanLink, PlanSlot
+from hub.models import Plan as PlanTable
+from hub.models.base import columns, table_of, utc_now
+from hub.models.plans import NOTHING_YET
+from hub.workflows.plan_details import Explanations, slot_detail
+from hub.workflows.plan_documents import store_document
+from hub.workflows.problems import Question, Snapshot
+from hub.workflows.records import write
+from matching.interchange import digest, write_plan, write_problem
+from matching.plan import Plan
+from matching.policy import resolve
+from matching.problem import Limits, Link, Policy, Problem
+from matching.progress import Progress
+
+_POLICY = TypeAdapter(Policy)
+_LIMITS = TypeAdapter(Limits)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A run taken by a worker. ``attempt`` is its fence: once another worker took the run, this one writes no more."""
+
+    plan_id: str
+    attempt: int
+    question: Question
+
+
+class CheckFailed(Exception):  # noqa: N818  (read as a sentence)
+    """The plan did not pass ``matching.check`` and was not stored; ``violations`` says where."""
+
+    def __init__(self, violations: Sequence[object]) -> None:
+        self.violations = tuple(violations)
+        super().__init__("; ".join(str(violation) for violation in self.violations[:5]))
+
+
+def claim_next(session: Session) -> Claim | None:
+    """Take the oldest queued run, or None when there is none."""
+    p = columns(PlanTable)
+    queued = select(*p).where(p.status == "queued").order_by(p.created_at, p.id).limit(1)
+    row = session.execute(queued.with_for_update(skip_locked=True)).first()
+    if row is None:
+        return None
+    now, attempt = utc_now(), row.attempt + 1
+    started = {"status": "running", "attempt": attempt, "started_at": now, "updated_at": now}
+    session.execute(update(table_of(PlanTable)).where(p.id == row.id).values(**started, **NOTHING_YET))
+    k = columns(PlanLink)
+    links = session.execute(select(k.kind, k.slot_id, k.expert_id).where(k.plan_id == row.id).order_by(k.slot_id)).all()
+    question = Question(
+        months=tuple(row.months),
+        policy=_POLICY.validate_python(row.policy, strict=False),
+        limits=_LIMITS.validate_python(row.limits, strict=False),
+        pins=tuple(Link(slot, expert) for kind, slot, expert in links if kind == "pin"),
+        forbidden=tuple(Link(slot, expert) for kind, slot, expert in links if kind == "forbidden"),
+    )
+    return Claim(row.id, attempt, question)
+
+
+def put_back(session: Session) -> int:
+    """Queue every run again that says it is running: for a start, when no worker can be at it. Return how many.
+
+    One that was asked to stop is not begun again.
+    """
+    p = columns(PlanTable)
+    status = case((p.stop_requested, "cancelled"), else_="queued")
+    values = {"status": status, "started_at": None, "updated_at": utc_now(), **NOTHING_YET}
+    found = session.execute(update(table_of(PlanTable)).where(p.status == "running").values(**values))
+    return int(found.rowcount)  # type: ignore[attr-defined]
+
+
+def release(session: Session, claim: Claim) -> None:
+    """Put one's own run back into the queue, to be begun anew."""
+    _write_run(session, claim, status="queued", started_at=None, **NOTHING_YET)
+
+
+def record_problem(session: Session, claim: Claim, snapshot: Snapshot) -> None:
+    """Keep the problem a run works on, and what had to stay out of it."""
+    _write_run(
+        session,
+        claim,
+        input_digest=digest(snapshot.problem),
+        left_out=[asdict(entry) for entry in snapshot.left_out],
+        slots=sum(len(request.slots) for request in snapshot.problem.requests),
+    )
+    store_document(session, claim.plan_id, "problem", write_problem(snapshot.problem))
+
+
+def record_progress(session: Session, claim: Claim, progress: Progress) -> bool:
+    """Write where a run stands; return whether somebody asked it to stop. Raises Conflict when it is no longer ours."""
+    _write_run(session, claim, **{name: getattr(progress, name) for name in NOTHING_YET})
+    p = columns(PlanTable)
+    return bool(session.execute(select(p.stop_requested).where(p.id == claim.plan_id)).scalar())
+
+
+def complete_plan(
+    session: Session, claim: Claim, problem: Problem, plan: Plan, explanations: Explanations | None = None
+) -> None:
+    """Store a finished plan, once it has passed ``matching.check``.
+
+    Raises CheckFailed when it does not, Conflict when the run is no longer ours; nothing is stored then.
+    """
+    found = explanations or Explanations()
+    violations = check(problem, plan)
+    if violations:
+        raise CheckFailed(violations)
+    _write_run(
+        session,
+        claim,
+        status="ready",
+        finished_at=utc_now(),
+        result=plan.status,
+        objective=plan.objective,
+        bound=plan.bound,
+        gap=plan.gap,
+        filled=len(plan.assignments),
+        slots=len(plan.assignments) + len(plan.open_slots),
+        seconds=sum(plan.seconds.values()),
+        summary=_summary(problem, plan, found),
+        phase="",
+    )
+    store_document(session, claim.plan_id, "plan", write_plan(plan))
+    write(session, _decisions(claim.plan_id, problem, plan, found))
+
+
+def _summary(problem: Problem, plan: Plan, found: Explanations) -> dict[str, Any]:
+    fits = [assignment.fit for assignment in plan.assignments]
+    goal = resolve(problem.policy)
+    return {
+        "terms": asdict(plan.terms),
+        "cost": sum(assignment.cost for assignment in plan.assignments),
+        "net_cost": sum(assignment.net_cost for assignment in plan.assignments),
+        "mean_fit": sum(fits) / len(fits) if fits else None,
+        "reasons": dict(sorted(Counter(slot.reason for slot in plan.open_slots).items())),
+        "weights": asdict(goal.weights),
+        "yen_per_point": goal.yen_per_point,
+        "solver": f"{plan.solver.name} {plan.solver.version}".strip(),
+        "phases": dict(plan.seconds),
+        "binding": [dict(entry) for entry in found.binding],
+    }
+
+
+def _decisions(plan_id: str, problem: Problem, plan: Plan, found: Explanations) -> dict[Any, list[dict[str, Any]]]:
+    placed = {assignment.slot: assignment for assignment in plan.assignments}
+    left = {open_slot.slot: open_slot for open_slot in plan.open_slots}
+    slots = [
+        {
+            "plan_id": plan_id,
+            "slot_id": slot.id,
+            "position": position,
+            "reason": left[slot.id].reason if slot.id in left else None,
+            "detail": slot_detail(problem, slot, placed.get(slot.id), left.get(slot.id), found),
+        }
+        for position, (_, slot) in enumerate(problem.seats())
+        if slot.id in placed or slot.id in left
+    ]
+    filled = [
+        {
+            "plan_id": plan_id,
+            "slot_id": a.slot,
+            "expert_id": a.expert,
+            "fit": a.fit,
+            "cost": a.cost,
+            "net_cost": a.net_cost,
+            "hours": a.hours,
+            "parts": dict(a.parts),
+            "travel_minutes": a.travel.minutes if a.travel else None,
+            "travel_yen": a.travel.yen if a.travel else None,
+        }
+        for a in plan.assignments
+    ]
+    return {PlanSlot: slots, Assignment: filled}
+
+
+def fail_plan(session: Session, claim: Claim, ja: str, en: str, reference: str | None = None) -> None:
+    """Mark a run as failed, with what to do now, and the number under which the log says more."""
+    _write_run(
+        session,
+        claim,
+        status="failed",
+        finished_at=utc_now(),
+        error_ja=ja,
+        error_en=en,
+        error_reference=reference,
+        phase="",
+    )
+
+
+def _write_run(session: Session, claim: Claim, **values: Any) -> None:
+    """Write to the claimed run; Conflict when it is no longer running under this claim."""
+    p = columns(PlanTable)
+    mine = (p.id == claim.plan_id, p.attempt == claim.attempt, p.status == "running")
+    found = session.execute(update(table_of(PlanTable)).where(*mine).values(**values, updated_at=utc_now()))
+    if found.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("この計算は別の処理に移りました。", "This run has passed to another worker.")

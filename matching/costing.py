@@ -11,7 +11,7 @@ from matching.problem import Location, Problem, Request, Slot, Subsidy
 from matching.travel import Journeys, journeys, lodging_yen
 
 ONE_MILLIONTH = 1e-6
-"""Added before rounding down, so that 0.7 × 10,000 is 7,000 on every machine."""
+"""Added before rounding down, so that 0.7 × 90 is 63 and not 62."""
 
 
 @dataclass(frozen=True, slots=True)

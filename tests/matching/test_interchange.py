@@ -114,6 +114,7 @@ def test_the_documented_problem_is_read_and_written_back_whole():
 
     assert problem.experts[0].skills == {"TE1-08": 3, "SE1-02": 2}
     assert json.loads(write_problem(problem)) == example()
+    assert b'"hours": [40, 40]' in write_problem(problem)
 
 
 def test_the_documented_plan_is_read_and_written_back_whole():
@@ -198,6 +199,8 @@ def test_a_base_of_the_register_becomes_its_place_and_one_of_the_file_stays():
     document["experts"][0]["base"] = "012025"
     assert read_problem(json.dumps(document), KNOWN).experts[0].base == KNOWN.places["012025"]
     assert faults_of(document)[0] == ["/experts/0/base"]
+    document["organizations"].append({"id": "012025"})
+    assert read_problem(json.dumps(document), KNOWN).experts[0].base == KNOWN.places["012025"]
     document["experts"][0]["base"] = "202151"
     assert read_problem(json.dumps(document), KNOWN).experts[0].base == "202151"
     document["organizations"][0]["location"] = None
@@ -261,6 +264,7 @@ def slot(**changes):
         # types and ranges
         ("/months", ..., "/months", "“months” is missing"),
         ("/months", [], "/months", "at least 1 item"),
+        ("/months", ["2026-13"], "/months/0", "YYYY-MM"),
         ("/months/1", "2026-13", "/months/1", "YYYY-MM"),
         ("/months/1", 202611, "/months/1", "a string (found 202611)"),
         ("/format", "talent-hub-plan/1", "/format", '"talent-hub-problem/1"'),

@@ -2,6 +2,7 @@
 
 import dataclasses
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from matching.scoring import POINTS, eligible_pairs
 from tests.matching import reference
 from tests.matching.strategies import PLACES, SKILLS, STAGES, THEMES, problems
 
+DOCUMENTATION = (Path(__file__).parents[2] / "docs/fit.md").read_text()
 EXPERT = Expert(
     id="E1",
     hours=(40.0, 40.0),
@@ -81,6 +83,8 @@ def test_the_example_of_the_documentation_comes_out_as_printed():
     assert table.travel_yen.tolist() == [6_080]
     assert table.cost.tolist() == [294_080]
     assert table.hours.tolist() == [pytest.approx(24 + 2 * 124 / 60)]
+    for printed in ("124 minutes", "28.13", "294,080", "0.056872", "0.065602", "0.03875", "0.711224"):
+        assert printed in DOCUMENTATION
 
 
 @given(problems(most_experts=5, most_requests=3))
@@ -241,6 +245,15 @@ def test_the_subsidy_of_each_fiscal_year_comes_off_the_cost_of_its_months(subsid
 
     assert table.cost.tolist() == [294_080]
     assert table.net_cost.tolist() == [294_080 - back]
+
+
+def test_a_subsidy_that_comes_out_whole_is_not_rounded_down():
+    """In binary 0.7 · 90 is a little less than 63."""
+    problem = replace(with_slot(hours=10.0, onsite_days=0.0, length=1), experts=(replace(EXPERT, hourly_rate=9.0),))
+    table = eligible_pairs(replace(problem, subsidy=Subsidy(rates={"2025": 0.7})))
+
+    assert table.cost.tolist() == [90]
+    assert table.net_cost.tolist() == [27]
 
 
 def test_the_published_example_of_the_subsidy_comes_out():

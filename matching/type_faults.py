@@ -39,13 +39,19 @@ def type_faults(error: ValidationError, tree: Any, root: type) -> list[Fault]:
 def _path(details: ErrorDetails) -> tuple[Path, str | None]:
     """Return the path in the file and the union branch pydantic put into it, if any."""
     path: Path = details["loc"]
-    if len(path) > 1 and path[-1] == _KEY and path[-2] == details["input"]:
-        path = path[:-1]  # a report about the key itself
+    if _is_about_the_key(details):
+        path = path[:-1]
     for union in _UNIONS:
         at = len(union)
         if len(path) > at and all(want in ("*", part) for want, part in zip(union, path, strict=False)):
             return path[:at] + path[at + 1 :], str(path[at])
     return path, None
+
+
+def _is_about_the_key(details: ErrorDetails) -> bool:
+    """Tell whether the report is about a key itself: pydantic then puts a part of its own after it."""
+    location = details["loc"]
+    return len(location) > 1 and location[-1] == _KEY and location[-2] == details["input"]
 
 
 def _is_beside_the_point(details: ErrorDetails, path: Path, branch: str | None) -> bool:
@@ -67,6 +73,8 @@ def _message(details: ErrorDetails, path: Path, branch: str | None, root: type) 
     found_ja, found_en = describe(value)
     wanted = _WANTED.get(kind)
     ja, en = wanted(context) if wanted else ("形式に合う値", details["msg"])
+    if _is_about_the_key(details):
+        ja, en = f"項目名に{ja}", f"as the key {en}"
     return f"{ja}を書いてください(見つかった値: {found_ja})", f"write {en} (found {found_en})"
 
 

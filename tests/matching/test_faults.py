@@ -93,7 +93,7 @@ def slot(**changes):
         ("/experts/0/max_engagements/0", 1.5, "/experts/0/max_engagements/0", "without a decimal point"),
         ("/experts/0/skills/TE1-08", 5, "/experts/0/skills/TE1-08", "at most 4 (found 5)"),
         ("/experts/0/skills/TE1-08", 0, "/experts/0/skills/TE1-08", "at least 1"),
-        ("/experts/0/skills", {"": 1}, "/experts/0/skills/", "at least 1 character"),
+        ("/experts/0/skills", {"": 1}, "/experts/0/skills/", "as the key a string of at least 1 character"),
         ("/experts/0/skills", {"a/~b": 9}, "/experts/0/skills/a~1~0b", "at most 4"),
         ("/experts/0/talent_types/0", "Z", "/experts/0/talent_types/0", 'one of "X", "D"'),
         ("/experts/0/base", 3, "/experts/0/base", "a base"),
@@ -298,7 +298,7 @@ def test_whatever_is_put_anywhere_is_read_or_refused_at_a_place_that_is_there(wh
         for fault in error.faults:
             parent = fault.place.rpartition("/")[0]
             assert fault.place in places or ("missing" in fault.en and parent in places)
-        assert len({fault.place for fault in error.faults}) == len(error.faults)
+        assert len({(fault.place, "key" in fault.en) for fault in error.faults}) == len(error.faults)
 
 
 def pointer_of(path):

@@ -35,11 +35,11 @@ class Settings(BaseSettings):
     explain_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
         default=30.0, description="理由と次の候補を調べる時間の上限（秒） / time limit for reasons and alternatives"
     )
-    solver_threads: Annotated[int, Field(ge=1, le=256)] = Field(
-        default=2, description="ソルバーのスレッド数 / threads of the solver"
-    )
     largest_body: Annotated[int, Field(ge=1024)] = Field(
         default=20_000_000, description="受け付ける本文の上限（バイト） / largest request body in bytes"
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="記録の形。人が読むtextか、1行1件のjson / text for people, or JSON lines"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="記録の細かさ / how much is logged"

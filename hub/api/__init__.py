@@ -1,0 +1,1 @@
+"""The JSON interface: the same workflows as the pages, for other programs."""

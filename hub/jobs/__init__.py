@@ -1,0 +1,1 @@
+"""Background work: plans are solved here, never in a request."""

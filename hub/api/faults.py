@@ -1,0 +1,99 @@
+"""Faults as JSON: ``{"error": {"code", "message", "message_en" …}}`` in the reader's language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from hub.errors import Conflict, HubError, Invalid, NotFound
+from matching.faults import Fault
+from matching.places import pointer
+
+STATUS_OF: dict[type[HubError], tuple[int, str]] = {
+    NotFound: (404, "not_found"),
+    Conflict: (409, "conflict"),
+    Invalid: (422, "invalid"),
+}
+WORDS = {
+    400: ("要求を読み取れません。", "The request cannot be read."),
+    403: ("この操作はできません。", "This is not allowed."),
+    404: ("このアドレスには何もありません。", "There is nothing at this address."),
+    405: ("このアドレスではこの操作はできません。", "This address does not take this method."),
+    413: ("本文が大きすぎます。", "The body is too large."),
+    415: ("本文の形式が違います。application/json で送ってください。", "Send the body as application/json."),
+    422: ("入力に誤りがあります。", "The input has faults."),
+    500: (
+        "処理できませんでした。記録は変わっていません。続くときは番号を管理者に伝えてください。",
+        "This failed and changed nothing. If it happens again, tell the administrator the number.",
+    ),
+}
+OTHER = ("処理できませんでした。", "This could not be done.")
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Picks the language of an answer: English for who prefers it, Japanese otherwise."""
+
+    english: bool
+
+    def pick(self, ja: str, en: str) -> str:
+        """Return one of two texts."""
+        return en if self.english else ja
+
+
+def speech(request: Request) -> Speech:
+    """Return the language the request asks for by Accept-Language."""
+    first = request.headers.get("accept-language", "").split(",")[0].strip().casefold()
+    return Speech(first.startswith("en"))
+
+
+def answer(
+    request: Request,
+    status: int,
+    code: str,
+    words: tuple[str, str],
+    *,
+    faults: Sequence[Fault] = (),
+    reference: str | None = None,
+) -> JSONResponse:
+    """Return an error as JSON."""
+    said = speech(request)
+    error: dict[str, Any] = {"code": code, "message": said.pick(*words)}
+    if faults:
+        error["faults"] = [{"place": fault.place, "message": said.pick(fault.ja, fault.en)} for fault in faults]
+    if reference:
+        error["reference"] = reference
+    return JSONResponse({"error": error}, status_code=status, headers={"Vary": "Accept-Language"})
+
+
+def hub_fault(request: Request, fault: HubError) -> JSONResponse:
+    """Return a domain error as JSON."""
+    status, code = STATUS_OF[type(fault)]
+    if isinstance(fault, Invalid):
+        return answer(request, status, code, WORDS[422], faults=fault.faults)
+    return answer(request, status, code, (fault.ja, fault.en))
+
+
+def http_fault(request: Request, fault: HTTPException) -> JSONResponse:
+    """Return an HTTP error as JSON."""
+    return plain_fault(request, fault.status_code)
+
+
+def plain_fault(request: Request, status: int, reference: str | None = None) -> JSONResponse:
+    """Return an error that has nothing to say but its status."""
+    return answer(request, status, f"http_{status}", WORDS.get(status, OTHER), reference=reference)
+
+
+def invalid_request(request: Request, fault: RequestValidationError) -> JSONResponse:
+    """Return what is wrong with the parts of a request, each with its place (``/query/page``, ``/body/title``)."""
+    return answer(request, 422, "invalid", WORDS[422], faults=[_fault(details) for details in fault.errors()])
+
+
+def _fault(details: Any) -> Fault:
+    said = jsonable_encoder(details["msg"])
+    return Fault(pointer(details["loc"]), f"形式に合う値を書いてください（{said}）", f"{said}")

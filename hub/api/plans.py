@@ -1,0 +1,144 @@
+"""Plans as JSON: queue a run, follow it, read its result, take its files along."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from hub.api.paging import PagingDep
+from hub.dependencies import ActorDep, ReadingSession, WritingSession
+from hub.logging import log_event
+from hub.models.plans import DocumentKind
+from hub.workflows.paging import Page
+from hub.workflows.plan_documents import read_document
+from hub.workflows.plan_rows import PlanPage, PlanRow, PlanSlotFilter, PlanSlotPage, PlanSlotRow
+from hub.workflows.plans import (
+    end_force,
+    find_plan_slots,
+    find_plans,
+    put_in_force,
+    queue_plan,
+    read_plan,
+    read_plan_slot,
+    request_stop,
+)
+from matching.problem import STRICT, Limits, Link, Policy, TalentType
+
+router = APIRouter(prefix="/plans", tags=["plans"])
+
+Word = Annotated[str | None, Query(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAsked:
+    """What a run is asked for. ``months`` None: from the first to the last of all open slots."""
+
+    __pydantic_config__ = STRICT
+    title: str
+    policy: Policy | None = None
+    limits: Limits | None = None
+    months: tuple[str, ...] | None = None
+    pins: tuple[Link, ...] = ()
+    forbidden: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanQueued:
+    """The id of a queued run."""
+
+    id: str
+
+
+@router.get("")
+def list_plans(session: ReadingSession, paging: PagingDep) -> Page[PlanRow]:
+    """List plans, a page at a time."""
+    return find_plans(session, paging)
+
+
+@router.post("", status_code=202)
+def start_plan(session: WritingSession, actor: ActorDep, asked: PlanAsked, response: Response) -> PlanQueued:
+    """Queue a run; it is solved in the background. 422 names every fault, 409 when no request is open."""
+    plan_id = queue_plan(
+        session,
+        asked.title,
+        asked.policy,
+        asked.limits,
+        asked.months,
+        pins=asked.pins,
+        forbidden=asked.forbidden,
+    )
+    log_event("plan_queued", plan=plan_id, actor=actor.id)
+    response.headers["Location"] = f"/api/plans/{plan_id}"
+    return PlanQueued(plan_id)
+
+
+@router.get("/{plan_id}")
+def show_plan(session: ReadingSession, plan_id: str) -> PlanPage:
+    """Return everything about one run but its slots. 404 when there is none."""
+    return read_plan(session, plan_id)
+
+
+@router.post("/{plan_id}/stop", status_code=202)
+def stop_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
+    """Ask a run to end with the best plan so far; one that has not begun is cancelled. 409 when it has ended."""
+    request_stop(session, plan_id)
+    log_event("plan_stop_asked", plan=plan_id, actor=actor.id)
+
+
+@router.put("/{plan_id}/in-force", status_code=204)
+def begin_force(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
+    """Put a finished plan in force: the next run tries to keep it. 409 when it is not finished."""
+    put_in_force(session, plan_id)
+    log_event("plan_in_force", plan=plan_id, actor=actor.id)
+
+
+@router.delete("/{plan_id}/in-force", status_code=204)
+def leave_force(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
+    """Take a plan out of force. 404 when it is not in force."""
+    end_force(session, plan_id)
+    log_event("plan_out_of_force", plan=plan_id, actor=actor.id)
+
+
+def _wanted(
+    *,
+    text: Annotated[str, Query(max_length=200)] = "",
+    filled: bool | None = None,
+    reason: Word = None,
+    prefecture: Annotated[str | None, Query(pattern="^[0-9]{2}$")] = None,
+    stage: Word = None,
+    talent_type: TalentType | None = None,
+    request: Word = None,
+) -> PlanSlotFilter:
+    return PlanSlotFilter(text, filled, reason, prefecture, stage, talent_type, request)
+
+
+@router.get("/{plan_id}/slots")
+def list_slots(
+    session: ReadingSession, plan_id: str, wanted: Annotated[PlanSlotFilter, Depends(_wanted)], paging: PagingDep
+) -> Page[PlanSlotRow]:
+    """List a plan's slots, each with who fills it or why nobody does."""
+    return find_plan_slots(session, plan_id, wanted, paging)
+
+
+@router.get("/{plan_id}/slots/{slot_id}")
+def show_slot(session: ReadingSession, plan_id: str, slot_id: str) -> PlanSlotPage:
+    """Return why one slot is as it is: needs, funnel, remedies, alternatives."""
+    return read_plan_slot(session, plan_id, slot_id)
+
+
+@router.get("/{plan_id}/problem")
+def take_problem(session: ReadingSession, plan_id: str) -> Response:
+    """Return the problem the plan was made for, as a file of interchange. 404 until the run has begun."""
+    return _file(session, plan_id, "problem")
+
+
+@router.get("/{plan_id}/plan")
+def take_plan(session: ReadingSession, plan_id: str) -> Response:
+    """Return the plan as a file of interchange. 404 until it is finished."""
+    return _file(session, plan_id, "plan")
+
+
+def _file(session: ReadingSession, plan_id: str, kind: DocumentKind) -> Response:
+    content = read_document(session, plan_id, kind)
+    headers = {"Content-Disposition": f'attachment; filename="{plan_id}-{kind}.json"'}
+    return Response(content, media_type="application/json", headers=headers)

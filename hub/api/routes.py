@@ -1,0 +1,26 @@
+"""Where the interface is mounted: everything below ``/api``."""
+
+from fastapi import APIRouter, Depends, HTTPException, Request
+
+from hub.api import experts, plans, requests
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+OWN = frozenset({"same-origin", "none"})
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Refuse (403) a change that another site's page made a browser send; programs send none of these headers."""
+    if request.method in SAFE_METHODS:
+        return
+    origin = request.headers.get("origin")
+    here = f"{request.url.scheme}://{request.url.netloc}"
+    if request.headers.get("sec-fetch-site", "none") not in OWN or (origin is not None and origin != here):
+        raise HTTPException(403)
+
+
+def router() -> APIRouter:
+    """Return the whole interface."""
+    whole = APIRouter(prefix="/api", dependencies=[Depends(refuse_other_sites)])
+    for part in (experts, requests, plans):
+        whole.include_router(part.router)
+    return whole

@@ -1,0 +1,1 @@
+"""Who acts. Knows no web framework."""

@@ -1,0 +1,115 @@
+"""The worker: one thread of this process that solves queued plans, oldest first, one at a time."""
+
+import logging
+import threading
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from hub.db.transaction import reading, transaction
+from hub.errors import Conflict, HubError
+from hub.jobs.following import Follower
+from hub.logging import log_event, new_reference
+from hub.settings import Settings
+from hub.workflows.problems import build_problem
+from hub.workflows.runs import (
+    Claim,
+    claim_next,
+    complete_plan,
+    fail_plan,
+    put_back,
+    record_problem,
+    release,
+)
+from matching.solve import solve
+
+POLL = 0.5
+"""Seconds between two looks into an empty queue."""
+PATIENCE = 15.0
+"""Seconds a closing process waits for a run to end; the run is put back, or found and put back at the next start."""
+
+BROKEN_JA = "計算が途中で失敗しました。もう一度実行してください。続くときは、番号 {} を管理者に伝えてください。"
+BROKEN_EN = "The run failed. Run it again; if it fails again, tell the administrator the number {}."
+
+
+class Worker:
+    """Solves plans in the background from ``start`` to ``close``."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="hub-worker", daemon=True)
+
+    def start(self) -> None:
+        """Put back what was running when the last process ended, and begin."""
+        with transaction(self._engine) as session:
+            count = put_back(session)
+        if count:
+            log_event("plans_put_back", count=count)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End: a run that is being solved goes back into the queue."""
+        self._closing.set()
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE)
+
+    def _work(self) -> None:
+        while not self._closing.is_set():
+            try:
+                found = run_next(self._engine, self._settings, self._closing)
+            except Exception as fault:  # the thread has to outlive whatever one run does
+                log_event("worker_failed", level=logging.ERROR, fault=fault, reference=new_reference())
+                found = False
+            if not found:
+                self._closing.wait(POLL)
+
+
+def run_next(engine: Engine, settings: Settings, closing: threading.Event | None = None) -> bool:
+    """Solve the oldest queued plan in this thread; return whether there was one.
+
+    ``closing``: once set, the run stops and goes back into the queue.
+    """
+    with transaction(engine) as session:
+        claim = claim_next(session)
+    if claim is None:
+        return False
+    log_event("plan_started", plan=claim.plan_id, attempt=claim.attempt)
+    try:
+        _run(engine, settings, claim, closing or threading.Event())
+    except Conflict as fault:
+        _fail(engine, claim, fault.ja, fault.en, None)
+    except HubError as fault:
+        _fail(engine, claim, fault.ja, fault.en, None)
+    except Exception as fault:  # whatever happens, the run must not stay "running"
+        reference = new_reference()
+        log_event("plan_failed", level=logging.ERROR, fault=fault, plan=claim.plan_id, reference=reference)
+        _fail(engine, claim, BROKEN_JA.format(reference), BROKEN_EN.format(reference), reference)
+    return True
+
+
+def _run(engine: Engine, settings: Settings, claim: Claim, closing: threading.Event) -> None:
+    with reading(engine) as session:
+        snapshot = build_problem(session, claim.question)
+    with transaction(engine) as session:
+        record_problem(session, claim, snapshot)
+    follower = Follower(engine, claim, closing)
+    plan = solve(snapshot.problem, progress=follower.report, stop=follower.stop)
+    if closing.is_set() and not follower.wanted:
+        with transaction(engine) as session:
+            release(session, claim)
+        log_event("plan_released", plan=claim.plan_id)
+        return
+    with transaction(engine) as session:
+        complete_plan(session, claim, snapshot.problem, plan)
+    log_event("plan_ready", plan=claim.plan_id, result=plan.status, filled=len(plan.assignments))
+
+
+def _fail(engine: Engine, claim: Claim, ja: str, en: str, reference: str | None) -> None:
+    try:
+        with transaction(engine) as session:
+            fail_plan(session, claim, ja, en, reference)
+    except (Conflict, OperationalError) as fault:
+        # Another worker has it, or the database is away: the next start puts the run back.
+        log_event("plan_not_marked", level=logging.WARNING, fault=fault, plan=claim.plan_id)

@@ -6,6 +6,8 @@ from matching.problem import Policy, PolicyName, Term, Weights
 
 TOLERANCE = 0.001
 """Share of an earlier term's value that a later term of a lexicographic policy may give up."""
+SMALLEST_ROOM = 1e-9
+"""How far a term of value 0 may be given up, since 0.1 % of it is nothing."""
 
 
 @dataclass(frozen=True, slots=True)

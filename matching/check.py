@@ -1,0 +1,103 @@
+"""Whether a plan is right: recomputed from the problem and the plan's assignments alone, without any solver."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from matching.chosen import Chosen
+from matching.columns import Columns
+from matching.feasibility import Filled, Violation, broken_limits, known
+from matching.figures import right_terms, wrong_net_costs, wrong_pairs, wrong_totals
+from matching.pairs import PairTable
+from matching.plan import OpenReason, Plan
+from matching.policy import resolve
+from matching.problem import Link, Problem
+from matching.reasons import cost_room, open_reasons
+from matching.rows import binding_rows, usable_pairs
+from matching.scoring import eligible_pairs
+from matching.statements import as_solved, wrong_statements
+
+__all__ = ["Violation", "check"]
+
+
+def check(problem: Problem, plan: Plan, *, pairs: PairTable | None = None) -> tuple[Violation, ...]:
+    """Return everything wrong with ``plan`` as a plan for ``problem``; nothing when it is right.
+
+    ``pairs``: the eligible pairs, when the caller has them; otherwise they are worked out here.
+    """
+    solved, found = as_solved(problem, plan)
+    columns = Columns(solved, eligible_pairs(solved) if pairs is None else pairs)
+    filled = known(solved, plan.assignments)
+    terms = right_terms(solved, filled)
+    found += _unknown(solved, plan)
+    found += broken_limits(solved, filled)
+    found += wrong_pairs(columns, filled)
+    found += wrong_net_costs(columns, filled)
+    found += wrong_totals(plan, resolve(solved.policy), terms)
+    found += wrong_statements(solved, plan, terms, _shares(solved, filled))
+    found += _wrong_open_slots(columns, plan, filled, is_sound=not found)
+    return tuple(dict.fromkeys(found))
+
+
+def _unknown(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    for position, one in enumerate(plan.assignments):
+        for name, value, there in (
+            ("slot", one.slot, problem.seat_by_slot),
+            ("expert", one.expert, problem.expert_by_id),
+        ):
+            if value not in there:
+                place = f"/assignments/{position}/{name}"
+                yield Violation("unknown", place, f"「{value}」は問題にありません", f"{value} is not in the problem")
+
+
+def _shares(problem: Problem, filled: Sequence[Filled]) -> list[tuple[float, int]]:
+    """Return every filled share an organization can have, ascending, and how many have it or more."""
+    taken = {one.slot.id for one in filled}
+    slots: dict[str, list[str]] = defaultdict(list)
+    for request, slot in problem.seats():
+        for organization in dict.fromkeys(request.served):
+            slots[organization].append(slot.id)
+    reached = [Fraction(sum(slot in taken for slot in mine), len(mine)) for mine in slots.values()]
+    possible = sorted({Fraction(k, len(mine)) for mine in slots.values() for k in range(1, len(mine) + 1)})
+    return [(float(share), sum(one >= share for one in reached)) for share in possible]
+
+
+def _wrong_open_slots(columns: Columns, plan: Plan, filled: Sequence[Filled], *, is_sound: bool) -> Iterator[Violation]:
+    taken = {one.slot.id for one in filled}
+    listed = Counter(one.slot for one in plan.open_slots)
+    for slot in columns.slot_ids:
+        if listed[slot] != (slot not in taken):
+            yield Violation(
+                "open_slots",
+                "/open_slots",
+                f"枠「{slot}」は割当か空き枠のどちらかに一度だけ要ります",
+                f"slot {slot} has to be either assigned or listed as open, once",
+            )
+    reasons = _reasons(columns, plan, filled) if is_sound else {}
+    position_of = {slot: position for position, slot in enumerate(columns.slot_ids)}
+    for position, one in enumerate(plan.open_slots):
+        place = f"/open_slots/{position}"
+        if one.slot not in position_of:
+            yield Violation("unknown", f"{place}/slot", f"「{one.slot}」は問題にありません", f"{one.slot} is unknown")
+            continue
+        if one.funnel != columns.pairs.funnel[position_of[one.slot]]:
+            yield Violation("funnel", f"{place}/funnel", "規則ごとの人数が正しくありません", "the funnel is not right")
+        reason = reasons.get(position_of[one.slot])
+        if reason is not None and reason != one.reason:
+            yield Violation(
+                "reason", f"{place}/reason", f"理由は {reason} のはずです", f"the reason should be {reason}"
+            )
+
+
+def _reasons(columns: Columns, plan: Plan, filled: Sequence[Filled]) -> dict[int, OpenReason]:
+    if plan.objective is None:
+        return dict.fromkeys(range(len(columns.slot_ids)), "no_plan")
+    counted = {columns.position(Link(one.slot.id, one.assignment.expert)): one.assignment.net_cost for one in filled}
+    pairs = sorted(row for row in counted if row is not None)
+    chosen = Chosen(np.array(pairs, dtype=np.int32), np.array([counted[row] for row in pairs], dtype=np.float64))
+    usable = usable_pairs(columns)
+    rows = binding_rows(columns, usable.mask)
+    room = cost_room(plan.policy["levels"], plan.terms.net_cost)
+    return open_reasons(columns, rows, usable, resolve(columns.problem.policy), chosen, cost_room=room)

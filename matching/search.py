@@ -1,0 +1,181 @@
+"""The search for the best plan: one weighted sum, or several goals in turn, with every answer checked exactly."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+import numpy as np
+
+from matching.chosen import Chosen, broken_rows, broken_teams, choose, count_terms, points
+from matching.clash import pinned_core
+from matching.columns import Columns, Floats
+from matching.goals import Level, Stage, stages
+from matching.handoff import Highs, Standing, Watch
+from matching.model import Model
+from matching.plan import Conflict
+from matching.policy import Goal
+from matching.problem import Limits
+from matching.progress import ACCURACY, Stop, relative_gap
+from matching.rows import Rows, Usable, binding_rows, usable_pairs
+from matching.start import greedy, improve
+from matching.worth import Worth
+
+Outcome = Literal["optimal", "feasible", "interrupted", "infeasible", "time_limit_no_plan"]
+Report = Callable[[float | None, float | None, int], None]
+"""Is told the objective and its bound (None until the last goal is worked on) and how many slots are filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search came to: ``chosen``, ``objective`` and ``bound`` are None when there is no plan.
+
+    ``rows`` and ``usable`` are the limits and pairs it worked on; ``seconds`` by phase.
+    """
+
+    outcome: Outcome
+    rows: Rows
+    usable: Usable
+    chosen: Chosen | None = None
+    objective: float | None = None
+    bound: float | None = None
+    levels: tuple[Level, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def search(
+    columns: Columns,
+    goal: Goal,
+    limits: Limits,
+    *,
+    stop: Stop = lambda: False,
+    report: Report = lambda *_: None,
+    begin: Chosen | None = None,
+) -> Found:
+    """Return the best plan found within ``limits``, with its proven bound.
+
+    ``begin``: a feasible choice that keeps the pins, to begin with instead of one made here. The time limit is that
+    of solving; turning the problem into rows and into the model comes on top.
+    """
+    began = time.perf_counter()
+    usable = usable_pairs(columns)
+    among = np.flatnonzero(usable.mask)
+    rows = binding_rows(columns, usable.mask)
+    core = pinned_core(columns, limits, Watch(stop))
+    if core.conflicts:
+        return Found("infeasible", rows, usable, conflicts=core.conflicts, seconds={"build": _since(began)})
+    worth = Worth(columns, goal)
+    if begin is None and core.pairs is not None:
+        begin = greedy(columns, rows, among, worth.alone[among], core.pairs)
+    model = Model(columns, rows, among, ordered=goal.maxmin)
+    built = _since(began)
+    run = _Run(model, goal, limits, stop=stop, report=report, begin=begin)
+    bound = run.through()
+    if run.chosen is not None and not run.levels:
+        run.chosen = improve(columns, rows, among, worth, run.chosen)
+    seconds = {"build": built, "solve": _since(began) - built}
+    return run.found(Found("time_limit_no_plan", rows, usable, seconds=seconds), bound)
+
+
+def _since(began: float) -> float:
+    return time.perf_counter() - began
+
+
+class _Run:
+    """One search: the goals of a policy in turn, each with an equal part of the time that is left."""
+
+    def __init__(
+        self, model: Model, goal: Goal, limits: Limits, *, stop: Stop, report: Report, begin: Chosen | None
+    ) -> None:
+        self._model, self._goal, self._limits = model, goal, limits
+        self._stop, self._report = stop, report
+        self._leave_at = time.monotonic() + limits.seconds
+        self._stopped = False
+        self.chosen = begin
+        self.levels: list[Level] = []
+
+    def through(self) -> float:
+        """Work through all goals and return the proven bound of the weighted sum, under all that is held."""
+        goals = list(stages(self._model, self._goal))
+        for position, stage in enumerate(goals):
+            self._work_on(stage, len(goals) + 1 - position)
+        return self._best(self._model.weighted(self._goal), self._left(), self._limits.gap, is_last=True)
+
+    def found(self, nothing: Found, bound: float) -> Found:
+        """Return the outcome; ``nothing`` is what to return when there is no plan."""
+        if self.chosen is None:
+            return nothing
+        objective = points(self._goal, count_terms(self._model.columns, self.chosen))
+        bound = max(bound, objective)
+        proven = relative_gap(objective, bound) <= self._limits.gap + ACCURACY
+        outcome: Outcome = "interrupted" if self._stopped else "feasible"
+        if proven and all(level.proven for level in self.levels):
+            outcome = "optimal"
+        levels = tuple(self.levels)
+        return replace(nothing, outcome=outcome, chosen=self.chosen, objective=objective, bound=bound, levels=levels)
+
+    def _left(self) -> float:
+        return self._leave_at - time.monotonic()
+
+    def _work_on(self, stage: Stage, stages_left: int) -> None:
+        bound = self._best(stage.coefficients, self._left() / stages_left, stage.gap(self._limits.gap))
+        if self.chosen is not None:
+            value = stage.value(self.chosen)
+            self.levels.append(stage.level(value, bound, self._limits.gap))
+            stage.hold(self._model, value)
+
+    def _best(self, coefficients: Floats, seconds: float, gap: float, *, is_last: bool = False) -> float:
+        """Improve ``chosen`` towards the largest Σ coefficient·variable and return the proven bound."""
+        bound = self._model.easy_bound(coefficients)
+        until = time.monotonic() + seconds
+        self._tell(coefficients, bound, is_last=is_last)
+        while True:
+            value = self._value(coefficients)
+            if value is not None and relative_gap(value, bound) <= gap:
+                return bound
+            if self._stopped or time.monotonic() >= until:
+                return bound
+            solver = self._solver(until - time.monotonic(), gap, is_last=is_last)
+            self._model.maximize(coefficients, solver)
+            if solver.standing.bound is not None:
+                bound = min(bound, solver.standing.bound)
+            self._stopped = self._stopped or solver.end == "stopped"
+            if self._take(coefficients, solver.standing) or solver.end != "optimal":
+                return bound
+
+    def _solver(self, seconds: float, gap: float, *, is_last: bool) -> Highs:
+        def report(standing: Standing) -> None:
+            if standing.values is not None:
+                filled = len(self._model.read(standing.values)[0])
+                self._report(standing.value if is_last else None, standing.bound if is_last else None, filled)
+
+        return Highs(
+            seconds=seconds,
+            gap=gap,
+            seed=self._limits.seed,
+            threads=self._limits.threads,
+            begin=None if self.chosen is None else self._model.begin(self.chosen),
+            watch=Watch(self._stop, report),
+        )
+
+    def _take(self, coefficients: Floats, standing: Standing) -> bool:
+        """Take over the solver's choice if it is better; return False if it broke a limit, which is now cut off."""
+        if standing.values is None:
+            return True
+        chosen = choose(self._model.columns, *self._model.read(standing.values))
+        broken = broken_rows(self._model.columns, self._model.rows, chosen)
+        if broken or broken_teams(self._model.columns, chosen):
+            self._model.exclude(broken, chosen)
+            return not broken
+        value = self._value(coefficients)
+        if value is None or self._model.value(coefficients, chosen) >= value:
+            self.chosen = chosen
+        return True
+
+    def _value(self, coefficients: Floats) -> float | None:
+        return None if self.chosen is None else self._model.value(coefficients, self.chosen)
+
+    def _tell(self, coefficients: Floats, bound: float, *, is_last: bool) -> None:
+        filled = 0 if self.chosen is None else len(self.chosen)
+        self._report(self._value(coefficients) if is_last else None, bound if is_last else None, filled)

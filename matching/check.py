@@ -8,7 +8,7 @@ import numpy as np
 
 from matching.chosen import Chosen
 from matching.columns import Columns
-from matching.feasibility import Filled, Violation, broken_limits, known
+from matching.feasibility import Filled, Violation, broken_limits, known, missing_pins
 from matching.figures import right_terms, wrong_net_costs, wrong_pairs, wrong_totals
 from matching.pairs import PairTable
 from matching.plan import OpenReason, Plan
@@ -33,6 +33,7 @@ def check(problem: Problem, plan: Plan, *, pairs: PairTable | None = None) -> tu
     terms = right_terms(solved, filled)
     found += _unknown(solved, plan)
     found += broken_limits(solved, filled)
+    found += missing_pins(solved, filled) if plan.objective is not None else ()
     found += wrong_pairs(columns, filled)
     found += wrong_net_costs(columns, filled)
     found += wrong_totals(plan, resolve(solved.policy), terms)

@@ -45,12 +45,12 @@ def known(problem: Problem, assignments: Sequence[Assignment]) -> list[Filled]:
 
 
 def broken_limits(problem: Problem, filled: Sequence[Filled]) -> Iterator[Violation]:
-    """Yield every limit that ``filled`` breaks: persons, slots, teams, pins, budgets, heads."""
+    """Yield every limit that ``filled`` breaks: persons, slots, teams, forbidden pairs, budgets, heads."""
     yield from _persons(problem, filled)
     yield from _slots(filled)
     yield from _requests(filled)
     yield from _teams(problem, filled)
-    yield from _links(problem, filled)
+    yield from _forbidden(problem, filled)
     yield from _budgets(problem, filled)
     yield from _heads(problem, filled)
 
@@ -126,7 +126,7 @@ def _teams(problem: Problem, filled: Sequence[Filled]) -> Iterator[Violation]:
             )
 
 
-def _links(problem: Problem, filled: Sequence[Filled]) -> Iterator[Violation]:
+def _forbidden(problem: Problem, filled: Sequence[Filled]) -> Iterator[Violation]:
     chosen = {(one.assignment.slot, one.assignment.expert): one for one in filled}
     for link in dict.fromkeys(problem.forbidden):
         if (link.slot, link.expert) in chosen:
@@ -136,6 +136,11 @@ def _links(problem: Problem, filled: Sequence[Filled]) -> Iterator[Violation]:
                 f"枠「{link.slot}」と「{link.expert}」の組は禁止されています",
                 f"{link.expert} is forbidden in slot {link.slot}",
             )
+
+
+def missing_pins(problem: Problem, filled: Sequence[Filled]) -> Iterator[Violation]:
+    """Yield every pin that is not in the plan."""
+    chosen = {(one.assignment.slot, one.assignment.expert) for one in filled}
     for link in dict.fromkeys(problem.pins):
         if (link.slot, link.expert) not in chosen:
             yield Violation(

@@ -12,20 +12,18 @@ import traceback
 from datetime import UTC, datetime
 from typing import Any, TextIO
 
-from hub.settings import Settings
-
 NAME = "hub"
 FIELDS = "hub_fields"
 _QUIET = ("uvicorn.access", "httpx", "httpcore", "alembic")
 
 
-def configure(settings: Settings, stream: TextIO | None = None) -> None:
-    """Send the hub's log to ``stream`` (default: standard error), at the level and in the form the settings say."""
+def configure(level: str = "INFO", form: str = "text", stream: TextIO | None = None) -> None:
+    """Send the hub's log to ``stream`` (default: standard error) from ``level`` on; ``form``: ``text`` or ``json``."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonLines() if settings.log_format == "json" else TextLines())
+    handler.setFormatter(JsonLines() if form == "json" else TextLines())
     log = logging.getLogger(NAME)
     log.handlers[:] = [handler]
-    log.setLevel(settings.log_level)
+    log.setLevel(level)
     log.propagate = False
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

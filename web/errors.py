@@ -6,12 +6,11 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from hub.errors import Conflict, HubError, Invalid, NotFound
 from web.language import N_
-from web.security import HEADERS
-from web.templating import render
+from web.templating import render, spoken_language
 
 API = "/api/"
 
@@ -26,6 +25,7 @@ MEANINGS = {
         N_("いまはこの操作ができません"),
         N_("ほかの操作で状態が変わりました。前のページに戻り、今の状態を確かめてください。"),
     ),
+    413: (N_("送られた内容が大きすぎます"), N_("小さく分けて、もう一度送ってください。")),
     422: (N_("指定の内容が正しくありません"), N_("アドレスや入力の値を確かめてください。")),
     500: (
         N_("処理できませんでした"),
@@ -34,19 +34,28 @@ MEANINGS = {
 }
 OTHER = (N_("表示できません"), N_("前のページに戻って、もう一度試してください。"))
 
+STATUS_OF: dict[type[HubError], int] = {NotFound: 404, Invalid: 422, Conflict: 409}
+
 Handler = Callable[[Request, Any], Any]
 
 
-def error_page(request: Request, status: int) -> Response:
-    """Return the page for ``status``; its words never repeat what was sent."""
+def error_page(request: Request, status: int, told: str | None = None) -> Response:
+    """Return the page for ``status``; its words never repeat what was sent. ``told``: advice in place of the usual."""
     heading, advice = MEANINGS.get(status, OTHER)
-    context = {"status": status, "heading": heading, "advice": advice}
+    spoken = spoken_language(request)
+    context = {
+        "status": status,
+        "heading": spoken.say(heading),
+        "advice": told or spoken.say(advice),
+        "reference": getattr(request.state, "reference", None),
+    }
     return render(request, "error.html", context, status=status)
 
 
 def install_error_pages(app: FastAPI) -> None:
     """Answer errors of pages with pages; the API keeps the handlers it had."""
     api_http: Handler = app.exception_handlers.get(HTTPException, http_exception_handler)
+    api_hub: Handler = app.exception_handlers[HubError]
     api_invalid: Handler = app.exception_handlers.get(RequestValidationError, request_validation_exception_handler)
 
     async def http_fault(request: Request, fault: HTTPException) -> Response:
@@ -61,14 +70,12 @@ def install_error_pages(app: FastAPI) -> None:
             return answer
         return error_page(request, 422)
 
-    async def broken(request: Request, fault: Exception) -> Response:  # noqa: ARG001  (its words stay in the log)
+    async def hub_fault(request: Request, fault: HubError) -> Response:
         if request.url.path.startswith(API):
-            return JSONResponse({"detail": "Internal Server Error"}, status_code=500, headers=HEADERS)
-        answer = error_page(request, 500)
-        # This answer is sent outside all middleware.
-        answer.headers.update(HEADERS)
-        return answer
+            answer: Response = api_hub(request, fault)
+            return answer
+        return error_page(request, STATUS_OF[type(fault)], fault.text(spoken_language(request).code))
 
     app.add_exception_handler(HTTPException, http_fault)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, invalid)  # type: ignore[arg-type]
-    app.add_exception_handler(Exception, broken)
+    app.add_exception_handler(HubError, hub_fault)  # type: ignore[arg-type]

@@ -124,6 +124,11 @@ class Formats:
             return f"{_year_ja(date(year, 5, 1))}度（{year}年度）" if era else f"{year}年度"
         return f"FY{year} ({era[0].name_en} {era[1]})" if era else f"FY{year}"
 
+    def fiscal_year_short(self, year: int) -> str:
+        """Return the fiscal year in the reader's calendar alone, where there is no room for both."""
+        day = date(year, 5, 1)
+        return f"{_year_ja(day)}度" if self.language == "ja" else f"FY{year}"
+
 
 def first_day(month: str) -> date:
     """Return the first day of ``YYYY-MM``."""

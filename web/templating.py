@@ -10,9 +10,13 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 
+from hub.workflows.requests import last_month
+from web import words
 from web.assets import assets
 from web.language import LANGUAGES, Language, choose, language
+from web.names import Names
 from web.security import LANGUAGE_COOKIE
+from web.sentences import plan_state, presence, room
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -35,7 +39,23 @@ def environment(code: str) -> Environment:
     for name in ("number", "signed", "percent", "yen", "duration", "seconds", "month", "month_name", "fiscal_year"):
         env.filters[name] = getattr(formats, name)
     env.filters.update({"both_calendars": formats.date, "moment": formats.moment, "calendar_year": formats.year})
-    env.globals.update(lang=spoken, languages=LANGUAGES, months_span=formats.months, asset=assets().get)
+    names = Names(spoken)
+    env.filters.update(
+        skill_name=names.skill,
+        role_name=names.role,
+        stage_name=names.stage,
+        theme_name=names.theme,
+        place_name=names.place,
+        prefecture_name=names.prefecture,
+        external_type_name=lambda code: spoken.say(words.EXTERNAL_TYPES[code]),
+        work_mode_name=lambda code: spoken.say(words.WORK_MODES[code]),
+        person=lambda row: spoken.pick(row.name, row.romaji),
+        presence=lambda slot: presence(slot, spoken),
+        slot_period=lambda slot: formats.months(slot.start, last_month(slot.start, slot.length)),
+        plan_state=plan_state,
+        room=lambda gap: room(gap, spoken),
+    )
+    env.globals.update(lang=spoken, languages=LANGUAGES, months_span=formats.months, asset=assets().get, words=words)
     # A macro imported at the top of a page is undefined in a block rendered alone; a global one is not.
     env.globals["ui"] = env.get_template("components/ui.html").module
     return env

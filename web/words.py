@@ -25,6 +25,20 @@ TEAMS = {
     "all": N_("必須の枠がすべて埋まるときだけ始める"),
 }
 BUDGET_BASES = {"gross": N_("総額で数える"), "net": N_("実質負担で数える")}
+REQUEST_STATUSES = {
+    "draft": N_("下書き"),
+    "submitted": N_("確認待ち"),
+    "open": N_("受付中"),
+    "closed": N_("終了"),
+    "withdrawn": N_("取り下げ"),
+}
+GATES = {"計画策定": N_("計画策定"), "社会実証": N_("社会実証"), "実装・展開": N_("実装・展開")}
+SOURCING = {
+    "grow": N_("地域で育てる"),
+    "grow_with_external": N_("地域で育て、外部が支える"),
+    "mixed": N_("育成とシェアの組み合わせ"),
+    "share": N_("広域でシェアする"),
+}
 LEVELS = {
     1: N_("知っている"),
     2: N_("支援を受けてできる"),
@@ -77,12 +91,13 @@ POLICIES = {
 STATES = {
     "queued": (N_("順番待ち"), ""),
     "running": (N_("計算中"), "key"),
-    "done": (N_("完了"), "good"),
+    "ready": (N_("完了"), "good"),
     "failed": (N_("失敗"), "bad"),
+    "cancelled": (N_("取りやめ"), "warn"),
 }
 """States of a run: name and the style of its tag."""
 
-STATUSES = {
+STATUSES: dict[str, tuple[str, str, str]] = {
     "optimal": (
         N_("最適と証明ずみ"),
         N_("これより良い計画は、許した誤差の範囲では存在しないことを証明しました。"),
@@ -114,8 +129,8 @@ PHASES = {
     "score": N_("組み合わせを採点しています"),
     "build": N_("式を組み立てています"),
     "solve": N_("最適な組み合わせを探しています"),
+    "reasons": N_("空いた枠の理由を調べています"),
     "check": N_("計画を検算しています"),
-    "explain": N_("理由を確かめています"),
 }
 """Phases of a run."""
 

@@ -1,0 +1,48 @@
+"""Sentences made from a row's values: where the work is done, what state a plan is in."""
+
+from typing import Protocol
+
+from hub.workflows.plan_rows import PlanRow
+from web import words
+from web.language import Language
+
+
+class Seat(Protocol):
+    """The part of a slot that says where the work is done."""
+
+    @property
+    def onsite_days(self) -> float:
+        """Days a month on site."""
+
+    @property
+    def remote_ok(self) -> bool:
+        """Whether the rest may be done from elsewhere."""
+
+
+def presence(slot: Seat, language: Language) -> str:
+    """Return where the slot's work is done."""
+    if not slot.onsite_days:
+        return language.say("すべてオンライン可") if slot.remote_ok else language.say("現地（日数の定めなし）")
+    days = language.formats.number(slot.onsite_days, 0 if slot.onsite_days == int(slot.onsite_days) else 1)
+    if slot.remote_ok:
+        return language.say("現地 月%(days)s日、ほかはオンライン可", days=days)
+    return language.say("現地 月%(days)s日、オンライン不可", days=days)
+
+
+def plan_state(row: PlanRow) -> tuple[str, str]:
+    """Return the words and the tag's style of a plan: its result once it is ready, else how its run stands."""
+    if row.status == "ready" and row.result in words.STATUSES:
+        name, _, style = words.STATUSES[row.result]
+        return name, style
+    return words.STATES[row.status]
+
+
+def room(gap: float | None, language: Language) -> str:
+    """Return the proven gap in plain words: how much better any plan could be at most."""
+    if gap is None:
+        return "–"
+    if gap < 1e-9:
+        return language.say("なし")
+    if gap < 0.001:
+        return language.say("0.1%未満")
+    return language.say("最大%(gap)s", gap=language.formats.percent(gap, 1))

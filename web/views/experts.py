@@ -1,0 +1,95 @@
+"""The experts: the list with its filters, and one expert's page."""
+
+from itertools import groupby
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from hub.dependencies import ReadingSession
+
+from hub.workflows.drafts import ExpertDraft
+from hub.workflows.expert_rows import ExpertFilter
+from hub.workflows.experts import find_experts, read_expert
+from skill_standards import load_framework
+from web import words
+from web.addresses import address_of, paging_of
+from web.charts.months import MonthColumn, month_columns
+from web.choices import prefecture_choices, role_choices, skill_choices, talent_type_choices
+from web.language import Language
+from web.names import FRAMEWORK, Names
+from web.templating import render, spoken_language
+
+router = APIRouter(prefix="/experts")
+
+Text = Annotated[str, Query(max_length=100)]
+
+
+@router.get("")
+def list_experts(
+    request: Request,
+    session: ReadingSession,
+    *,
+    q: Text = "",
+    type: Text = "",
+    role: Text = "",
+    prefecture: Text = "",
+    skill: Text = "",
+    sort: Text = "name",
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+) -> Response:
+    """List experts by what is asked; htmx gets the results alone."""
+    asked = ExpertFilter(text=q, talent_type=type, role=role, prefecture=prefecture, skill=skill)
+    found = find_experts(session, asked, paging_of(sort, page))
+    names = Names(spoken_language(request))
+    context = {
+        "asked": asked,
+        "found": found,
+        "address": address_of("/experts", found, q=q, type=type, role=role, prefecture=prefecture, skill=skill),
+        "choices": {
+            "types": talent_type_choices(names.language),
+            "roles": role_choices(names),
+            "prefectures": prefecture_choices(names),
+            "skills": skill_choices(names),
+        },
+    }
+    return render(request, "experts.html", context, block="results")
+
+
+@router.get("/{expert_id}")
+def show_expert(request: Request, session: ReadingSession, expert_id: str) -> Response:
+    """Show one expert. 404 when there is none with this id."""
+    expert = read_expert(session, expert_id)
+    spoken = spoken_language(request)
+    context = {
+        "expert": expert,
+        "skills_by_category": _by_category(expert.told, Names(spoken)),
+        "chart": _availability_chart(expert.told, spoken),
+        "levels": words.LEVELS,
+    }
+    return render(request, "expert.html", context)
+
+
+def _by_category(told: ExpertDraft, names: Names) -> list[tuple[str, list[object]]]:
+    """Return (category name, skills) in the standard's order, best skills first within a category."""
+    order = {code: place for place, code in enumerate(load_framework(FRAMEWORK).categories)}
+    skills = load_framework(FRAMEWORK).skills
+
+    def place(code: str) -> int:
+        return order[skills[code].category] if code in skills else len(order)
+
+    ranked = sorted(told.skills, key=lambda skill: (place(skill.code), -skill.level, skill.code))
+    return [
+        (names.category(group[0].code), list(group))
+        for group in (list(entries) for _, entries in groupby(ranked, key=lambda skill: place(skill.code)))
+    ]
+
+
+def _availability_chart(told: ExpertDraft, spoken: Language) -> str:
+    formats = spoken.formats
+    columns = [
+        MonthColumn(formats.month_name(entry.month), entry.hours, formats.number(entry.hours))
+        for entry in told.availability
+    ]
+    title = spoken.say("月ごとの空き時間")
+    description = spoken.say("棒の高さが空き時間（時間）です。同じ数字が下の表にあります。")
+    return month_columns("availability", title, description, columns)

@@ -1,0 +1,19 @@
+"""The first page: what this is, how much there is, the newest plan."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from hub.dependencies import ReadingSession
+
+from hub.workflows.paging import Paging
+from hub.workflows.plan_reading import find_plans
+from web.counts import counts
+from web.templating import render
+
+router = APIRouter()
+
+
+@router.get("/")
+def show_home(request: Request, session: ReadingSession) -> Response:
+    """Show counts and the newest plan."""
+    newest = find_plans(session, Paging(size=1, descending=True)).items
+    return render(request, "home.html", {"counts": counts(session), "newest": newest[0] if newest else None})

@@ -1,0 +1,56 @@
+"""The requests: the list with its filters, and one request's page with advice from its stages."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+from hub.dependencies import ReadingSession
+
+from hub.workflows.request_rows import RequestFilter
+from hub.workflows.requests import find_requests, read_request
+from web.addresses import address_of, paging_of
+from web.choices import prefecture_choices, stage_choices, talent_type_choices
+from web.names import Names, stages
+from web.templating import render, spoken_language
+
+router = APIRouter(prefix="/requests")
+
+Text = Annotated[str, Query(max_length=100)]
+
+
+@router.get("")
+def list_requests(
+    request: Request,
+    session: ReadingSession,
+    *,
+    q: Text = "",
+    stage: Text = "",
+    type: Text = "",
+    prefecture: Text = "",
+    sort: Text = "organization",
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+) -> Response:
+    """List requests by what is asked; htmx gets the results alone."""
+    asked = RequestFilter(text=q, stage=stage, talent_type=type, prefecture=prefecture)
+    found = find_requests(session, asked, paging_of(sort, page))
+    names = Names(spoken_language(request))
+    context = {
+        "asked": asked,
+        "found": found,
+        "address": address_of("/requests", found, q=q, stage=stage, type=type, prefecture=prefecture),
+        "choices": {
+            "types": talent_type_choices(names.language),
+            "stages": stage_choices(names),
+            "prefectures": prefecture_choices(names),
+        },
+    }
+    return render(request, "requests.html", context, block="results")
+
+
+@router.get("/{request_id}")
+def show_request(request: Request, session: ReadingSession, request_id: str) -> Response:
+    """Show one request. 404 when there is none with this id."""
+    page = read_request(session, request_id)
+    asked = {slot.told.stage for slot in page.slots}
+    context = {"page": page, "advice": [stage for key, stage in stages().items() if key in asked]}
+    return render(request, "request.html", context)

@@ -24,6 +24,8 @@ End = Literal["optimal", "infeasible", "limit", "stopped", "failed"]
 GRACE = 0.5
 """Seconds HiGHS has to answer a stop or the time limit, before its best solution so far is taken without it."""
 POLL = 0.05
+NEWS = 0.2
+"""Seconds between reports."""
 EXACT_UP_TO = 1e6
 """Largest whole number handed over as it is; larger rows are scaled."""
 ROW_SIZE = 1_000.0
@@ -181,11 +183,12 @@ class Highs(pulp.LpSolver):  # type: ignore[misc]
 
     def _look_on(self, done: threading.Event, news: threading.Event) -> bool:
         """Wait until HiGHS is done; return False if it did not answer a stop or its time limit."""
-        began = time.monotonic()
+        told = began = time.monotonic()
         leave_at = began + self._seconds + GRACE
         while not done.wait(POLL):
-            if news.is_set():
+            if news.is_set() and time.monotonic() >= told + NEWS:
                 news.clear()
+                told = time.monotonic()
                 self._watch.report(self.standing)
             if not self._interrupt and self._watch.stop():
                 self._interrupt = True

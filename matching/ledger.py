@@ -1,6 +1,6 @@
 """A choice of pairs that grows one by one, with what it uses of each limit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -23,9 +23,13 @@ class Ledger:
         self._limit = (rows.limit * (1 + TOLERANCE)).tolist()
         self._heads_left = dict(columns.heads.limit)
         by_pair = np.argsort(rows.pair, kind="stable")
-        self._row = np.repeat(np.arange(len(rows)), np.diff(rows.start))[by_pair]
-        self._amount, self._relief = rows.amount[by_pair], rows.relief[by_pair]
-        self._first = np.searchsorted(rows.pair[by_pair], np.arange(len(columns.pairs) + 1))
+        # Plain lists, because a ledger is asked about one pair at a time.
+        self._row = np.repeat(np.arange(len(rows)), np.diff(rows.start))[by_pair].tolist()
+        self._gross = rows.amount[by_pair].tolist()
+        self._net = (rows.amount - rows.relief)[by_pair].tolist()
+        self._first = np.searchsorted(rows.pair[by_pair], np.arange(len(columns.pairs) + 1)).tolist()
+        self._person = columns.heads.person.tolist()
+        self._slot = columns.pairs.slot.tolist()
 
     def obstacles(self, pair: int) -> list[int]:
         """Return the rows that ``pair`` would break now; whether its slot is free is for the caller to see."""
@@ -33,11 +37,11 @@ class Ledger:
 
     def fits(self, pair: int) -> bool:
         """Tell whether the slot of ``pair`` is free and no limit would break."""
-        return int(self._columns.pairs.slot[pair]) not in self.pair_of_slot and not self.obstacles(pair)
+        return self._slot[pair] not in self.pair_of_slot and not self.obstacles(pair)
 
     def counts_net(self, pair: int) -> bool:
         """Tell whether ``pair`` counts net, or would if it were added now."""
-        person = int(self._columns.heads.person[pair])
+        person = self._person[pair]
         if person < 0 or person in self.holders:
             return True
         return self._heads_left[int(self._columns.heads.organization[person])] > 0
@@ -46,34 +50,32 @@ class Ledger:
         """Choose ``pair``; return whether its person got a head by it."""
         for row, amount in self._uses(pair):
             self._used[row] += amount
-        person = int(self._columns.heads.person[pair])
+        person = self._person[pair]
         gets_head = person >= 0 and person not in self.holders and self.counts_net(pair)
         if gets_head:
             self.holders.add(person)
             self._heads_left[int(self._columns.heads.organization[person])] -= 1
-        self.pair_of_slot[int(self._columns.pairs.slot[pair])] = pair
+        self.pair_of_slot[self._slot[pair]] = pair
         return gets_head
 
     def undo(self, pair: int, *, gave_head: bool) -> None:
         """Take back the last ``add``, of ``pair``; ``gave_head`` is what it returned."""
-        person = int(self._columns.heads.person[pair])
+        person = self._person[pair]
         for row, amount in self._uses(pair, net=person in self.holders):
             self._used[row] -= amount
         if gave_head:
             self.holders.discard(person)
             self._heads_left[int(self._columns.heads.organization[person])] += 1
-        del self.pair_of_slot[int(self._columns.pairs.slot[pair])]
+        del self.pair_of_slot[self._slot[pair]]
 
     def chosen(self) -> Chosen:
         """Return the choice with its costs."""
         return choose(self._columns, self.pair_of_slot.values(), self.holders)
 
-    def _uses(self, pair: int, *, net: bool | None = None) -> Iterable[tuple[int, float]]:
-        first, end = int(self._first[pair]), int(self._first[pair + 1])
-        rows, amounts = self._row[first:end].tolist(), self._amount[first:end]
-        if self.counts_net(pair) if net is None else net:
-            amounts = amounts - self._relief[first:end]
-        return zip(rows, amounts.tolist(), strict=True)
+    def _uses(self, pair: int, *, net: bool | None = None) -> Iterator[tuple[int, float]]:
+        uses = slice(self._first[pair], self._first[pair + 1])
+        counts_net = self.counts_net(pair) if net is None else net
+        return zip(self._row[uses], (self._net if counts_net else self._gross)[uses], strict=True)
 
 
 def ledger_of(columns: Columns, rows: Rows, chosen: Chosen, holders: Iterable[int]) -> Ledger:

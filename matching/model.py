@@ -70,6 +70,7 @@ class Model:
     def _add_heads(self) -> None:
         heads = self.columns.heads
         of_organization: dict[int, list[int]] = {}
+        of_request: dict[tuple[int, int], list[int]] = {}
         for row in self.among[heads.person[self.among] >= 0].tolist():
             person = int(heads.person[row])
             if person not in self._h_of:
@@ -77,7 +78,11 @@ class Model:
                 of_organization.setdefault(int(heads.organization[person]), []).append(self._h_of[person])
             u = self._u_of[row] = self._variable(f"u_{row}", whole=False)
             self._at_most(f"net_if_chosen_{row}", [(u, 1), (self._x_of[row], -1)], 0)
-            self._at_most(f"net_if_head_{row}", [(u, 1), (self._h_of[person], -1)], 0)
+            of_request.setdefault((person, int(self.columns.request[row])), []).append(u)
+        for (person, request), counted_net in of_request.items():
+            # A person has one slot of a request at most, so one head covers the sum.
+            terms = [(u, 1.0) for u in counted_net]
+            self._at_most(f"net_if_head_{person}_{request}", [*terms, (self._h_of[person], -1)], 0)
         for organization, persons in of_organization.items():
             self._at_most(f"heads_{organization}", [(h, 1) for h in persons], heads.limit[organization])
 

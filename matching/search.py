@@ -136,7 +136,7 @@ class _Run:
                 return bound
             if self._stopped or time.monotonic() >= until:
                 return bound
-            solver = self._solver(until - time.monotonic(), gap, is_last=is_last)
+            solver = self._solver(until - time.monotonic(), gap, bound if is_last else None)
             self._model.maximize(coefficients, solver)
             if solver.standing.bound is not None:
                 bound = min(bound, solver.standing.bound)
@@ -144,11 +144,14 @@ class _Run:
             if self._take(coefficients, solver.standing) or solver.end != "optimal":
                 return bound
 
-    def _solver(self, seconds: float, gap: float, *, is_last: bool) -> Highs:
+    def _solver(self, seconds: float, gap: float, bound: float | None) -> Highs:
+        """Return a solver; ``bound``: of the weighted sum as known so far, None while another goal is worked on."""
+
         def report(standing: Standing) -> None:
             if standing.values is not None:
                 filled = len(self._model.read(standing.values)[0])
-                self._report(standing.value if is_last else None, standing.bound if is_last else None, filled)
+                better = bound if bound is None or standing.bound is None else min(bound, standing.bound)
+                self._report(None if bound is None else standing.value, better, filled)
 
         return Highs(
             seconds=seconds,

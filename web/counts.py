@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 from hub.dependencies import ReadingSession
-
 from hub.workflows.expert_rows import ExpertFilter
 from hub.workflows.experts import find_experts
 from hub.workflows.paging import Paging
-from hub.workflows.plan_reading import find_plans
+from hub.workflows.plans import find_plans
 from hub.workflows.problems import count_what_there_is
 
 ONE = Paging(size=1)

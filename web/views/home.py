@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from hub.dependencies import ReadingSession
 
+from hub.dependencies import ReadingSession
 from hub.workflows.paging import Paging
-from hub.workflows.plan_reading import find_plans
+from hub.workflows.plans import find_plans
 from web.counts import counts
 from web.templating import render
 

@@ -7,10 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from hub.dependencies import ReadingSession
+from hub.dependencies import ActorDep, ReadingSession, WritingSession
+from hub.logging import log_event
 from hub.workflows.paging import Page, Paging
-from hub.workflows.plan_reading import find_plan_slots, find_plans, prefecture_rows, read_plan
 from hub.workflows.plan_rows import PlanPage, PlanSlotFilter, PlanSlotRow
+from hub.workflows.plans import end_force, find_plan_slots, find_plans, prefecture_rows, put_in_force, read_plan
 from web.addresses import address_of, paging_of
 from web.assets import assets
 from web.charts.bars import fit_bar
@@ -109,6 +110,22 @@ def show_limits(request: Request, session: ReadingSession, plan_id: str) -> Resp
         "rules": [(rule, sources_of(rule)) for rule in year_rules(head.page.months)],
     }
     return render(request, "plan_limits.html", context)
+
+
+@router.post("/{plan_id}/adopt")
+def adopt_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> Response:
+    """Put the plan in force: the next run tries to keep it. 409 when it has no result."""
+    put_in_force(session, plan_id)
+    log_event("plan_in_force", plan=plan_id, actor=actor.id)
+    return RedirectResponse(f"/plans/{plan_id}", status_code=303)
+
+
+@router.post("/{plan_id}/release")
+def release_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> Response:
+    """Take the plan out of force. 404 when it is not in force."""
+    end_force(session, plan_id)
+    log_event("plan_out_of_force", plan=plan_id, actor=actor.id)
+    return RedirectResponse(f"/plans/{plan_id}", status_code=303)
 
 
 def _head(session: ReadingSession, plan_id: str, spoken: Language) -> Head:

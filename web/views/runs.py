@@ -6,11 +6,11 @@ from typing import Annotated, get_args
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from hub.dependencies import ReadingSession, WritingSession
 
+from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Invalid
-from hub.workflows.plan_reading import read_plan_row
-from hub.workflows.plans import queue_plan, request_stop
+from hub.logging import log_event
+from hub.workflows.plans import queue_plan, read_plan_row, request_stop
 from hub.workflows.problems import usual_months
 from matching.policy import PRESETS
 from matching.problem import Limits, Policy, PolicyName
@@ -59,6 +59,7 @@ def ask_for_run(request: Request, session: ReadingSession, like: Annotated[str, 
 def start_run(
     request: Request,
     session: WritingSession,
+    actor: ActorDep,
     *,
     title: Annotated[str, Form()] = "",
     policy: Annotated[str, Form()] = "",
@@ -79,6 +80,7 @@ def start_run(
         except Invalid as invalid:
             faults = {fault.place.split("/")[1]: spoken.pick(fault.ja, fault.en) for fault in invalid.faults}
         else:
+            log_event("plan_queued", plan=plan_id, actor=actor.id)
             return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
     return _form_page(request, session, form, faults)
 
@@ -160,7 +162,8 @@ def _to_plan(request: Request, plan_id: str) -> Response:
 
 
 @router.post("/{plan_id}/stop")
-def stop_run(session: WritingSession, plan_id: str) -> Response:
+def stop_run(session: WritingSession, actor: ActorDep, plan_id: str) -> Response:
     """Ask the run to end with the best plan so far. 409 when it has ended already."""
     request_stop(session, plan_id)
+    log_event("plan_stop_asked", plan=plan_id, actor=actor.id)
     return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)

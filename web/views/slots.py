@@ -4,11 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from hub.dependencies import ReadingSession
 
-from hub.workflows.plan_details import read_plan_slot
-from hub.workflows.plan_reading import read_plan
+from hub.dependencies import ReadingSession
 from hub.workflows.plan_rows import Assigned, PlanSlotPage
+from hub.workflows.plans import read_plan, read_plan_slot
 from matching.pairs import PARTS
 from web import words
 from web.charts.bars import Bar, Step, bars, fit_bar, funnel

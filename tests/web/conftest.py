@@ -1,0 +1,99 @@
+"""The whole application over a small seeded database with one finished plan, as a browser would talk to it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from hub.app import create_app
+from hub.db.engine import create_engine
+from hub.db.schema import migrate
+from hub.db.transaction import reading, transaction
+from hub.jobs.worker import run_next
+from hub.settings import Settings
+from hub.workflows.paging import Paging
+from hub.workflows.plan_rows import PlanSlotFilter
+from hub.workflows.plans import find_plan_slots, queue_plan
+from hub.workflows.request_rows import RequestFilter
+from hub.workflows.requests import find_requests
+from hub.workflows.seeding import store_sample
+from matching.problem import Limits
+from seed_data.generator import generate
+
+ORIGIN = "http://127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A running application: ``ja`` and ``en`` are browsers with that language, ids are of rows that are there."""
+
+    ja: TestClient
+    en: TestClient
+    engine: Engine
+    settings: Settings
+    plan: str
+    filled: str
+    open: str
+    expert: str
+    request: str
+
+    def pages(self) -> list[str]:
+        """Every page there is, by its address."""
+        plan = f"/plans/{self.plan}"
+        return [
+            "/",
+            "/about",
+            "/experts",
+            f"/experts/{self.expert}",
+            "/requests",
+            f"/requests/{self.request}",
+            "/plans",
+            "/plans/new",
+            f"/plans/new?like={self.plan}",
+            plan,
+            f"{plan}?show=open",
+            f"{plan}/map",
+            f"{plan}/limits",
+            f"{plan}/slots/{self.filled}",
+            f"{plan}/slots/{self.open}",
+        ]
+
+
+def browser(app, language: str) -> TestClient:
+    """A client that behaves as a browser on the loopback address."""
+    headers = {"accept-language": language, "origin": ORIGIN}
+    return TestClient(app, base_url=ORIGIN, headers=headers, follow_redirects=False)
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    folder: Path = tmp_path_factory.mktemp("hub")
+    settings = Settings(data_folder=folder, worker=False, explain_seconds=5)
+    engine = create_engine(settings)
+    migrate(engine)
+    with transaction(engine) as session:
+        store_sample(session, generate(experts=24, requests=16, seed=3))
+        plan = queue_plan(session, "令和8年度の計画", limits=Limits(seconds=10))
+    assert run_next(engine, settings)
+    with reading(engine) as session:
+        slots = find_plan_slots(session, plan, PlanSlotFilter(), Paging(size=100)).items
+        request = find_requests(session, RequestFilter())
+    filled = next(slot for slot in slots if slot.assigned)
+    still_open = next(slot for slot in slots if slot.reason)
+    app = create_app(settings)
+    with TestClient(app):
+        yield Hub(
+            ja=browser(app, "ja"),
+            en=browser(app, "en"),
+            engine=engine,
+            settings=settings,
+            plan=plan,
+            filled=filled.slot_id,
+            open=still_open.slot_id,
+            expert=filled.assigned.expert_id,
+            request=request.items[0].id,
+        )
+    engine.dispose()

@@ -1,0 +1,154 @@
+"""Asking for a run, following it, stopping it; all of it without a script."""
+
+import re
+import unicodedata
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.app import create_app
+from hub.db.engine import create_engine
+from hub.db.schema import migrate
+from hub.db.transaction import reading, transaction
+from hub.jobs.worker import run_next
+from hub.settings import Settings
+from hub.workflows.plans import find_plans, read_plan
+from hub.workflows.seeding import store_sample
+from seed_data.generator import generate
+from web.language import language
+from web.views.runs import RunForm, form_faults
+
+from .conftest import browser
+
+MONTHS = ("2026-04", "2026-05", "2026-06")
+FINE = {"title": "計画", "policy": "fair_first", "first": "2026-04", "last": "2026-06", "seconds": "５"}
+
+
+@pytest.fixture
+def office(tmp_path):
+    """A hub of its own, whose runs wait until the test solves them: (browser, engine, settings)."""
+    settings = Settings(data_folder=tmp_path, worker=False, explain_seconds=1)
+    engine = create_engine(settings)
+    migrate(engine)
+    with transaction(engine) as session:
+        store_sample(session, generate(experts=12, requests=6, seed=5))
+    app = create_app(settings)
+    with TestClient(app):
+        yield browser(app, "ja"), engine, settings
+    engine.dispose()
+
+
+def test_a_run_goes_from_the_form_to_the_reasons(office):
+    client, engine, settings = office
+    asked = client.post("/plans", data=FINE)
+    assert asked.status_code == 303
+    run = asked.headers["location"]
+    waiting = client.get(run).text
+    assert "順番を待っています" in waiting
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in waiting
+    assert run_next(engine, settings)
+    done = client.get(run)
+    assert (done.status_code, done.headers["location"]) == (303, run.removesuffix("/run"))
+    plan = client.get(done.headers["location"])
+    assert "計画" in plan.text
+    slot = re.search(r'href="(/plans/[^"]+/slots/[^"]+)"', plan.text)[1]
+    assert client.get(slot).status_code == 200
+    with reading(engine) as session:
+        kept = read_plan(session, done.headers["location"].split("/")[-1])
+    assert kept.policy["name"] == "fair_first"
+    assert kept.limits["seconds"] == 5.0
+    assert kept.months == MONTHS
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"title": "  "}, ["title"]),
+        ({"title": "計" * 101}, ["title"]),
+        ({"policy": "best"}, ["policy"]),
+        ({"first": ""}, ["first"]),
+        ({"last": "2020-01"}, ["last"]),
+        ({"first": "2026-06", "last": "2026-04"}, ["last"]),
+        ({"seconds": "0"}, ["seconds"]),
+        ({"seconds": "3601"}, ["seconds"]),
+        ({"seconds": "-5"}, ["seconds"]),
+        ({"seconds": "1e3"}, ["seconds"]),
+        (
+            {"title": "", "policy": "", "first": "", "last": "", "seconds": ""},
+            ["title", "policy", "first", "last", "seconds"],
+        ),
+    ],
+)
+def test_every_fault_is_named_at_its_field_and_nothing_is_queued(office, changes, fields):
+    client, engine, _ = office
+    answer = client.post("/plans", data={**FINE, **changes})
+    assert answer.status_code == 422
+    summary = re.search(r'<div class="summary".*?</div>', answer.text, re.DOTALL)[0]
+    assert re.findall(r'href="#([^"]+)"', summary) == fields
+    assert f"{len(fields)}件の問題" in summary
+    for field in fields:
+        assert f'id="{field}-error">＊' in answer.text
+        assert f'id="{field}"' in answer.text
+    for field in set(fields) - {"policy"}:
+        tag = re.search(rf'<(?:input|select)[^>]* id="{field}"[^>]*>', answer.text)[0]
+        assert 'aria-invalid="true"' in tag
+        assert f"{field}-error" in tag
+    with reading(engine) as session:
+        assert find_plans(session).total == 0
+
+
+def test_what_was_typed_is_kept_when_something_is_wrong(office):
+    client, *_ = office
+    text = client.post("/plans", data={**FINE, "title": "秋の計画", "seconds": "x"}).text
+    assert 'value="秋の計画"' in text
+    assert re.search(r'value="fair_first"[^>]* checked', text)
+    assert 'value="x"' in text
+    assert "<title>入力エラー: " in text
+
+
+@given(st.text(max_size=12))
+def test_no_text_in_the_seconds_makes_anything_but_a_number_or_a_fault(typed):
+    form = RunForm("計画", "balanced", "2026-04", "2026-06", typed)
+    faults = form_faults(form, MONTHS, language("ja"))
+    if "seconds" not in faults:
+        assert 1 <= int(unicodedata.normalize("NFKC", typed).replace(",", "")) <= 3600
+
+
+def test_a_waiting_run_can_be_called_off_and_the_page_says_so(office):
+    client, engine, settings = office
+    run = client.post("/plans", data=FINE).headers["location"]
+    assert client.post(run.replace("/run", "/stop")).headers["location"] == run
+    text = client.get(run).text
+    assert "始まる前に取りやめました" in text
+    assert "http-equiv" not in text
+    assert not run_next(engine, settings)
+
+
+def test_the_page_can_be_kept_from_renewing_itself(office):
+    client, *_ = office
+    run = client.post("/plans", data=FINE).headers["location"]
+    assert "http-equiv" not in client.get(f"{run}?refresh=off").text
+
+
+def test_htmx_gets_the_progress_alone_and_is_sent_to_the_finished_plan(office):
+    client, engine, settings = office
+    run = client.post("/plans", data=FINE).headers["location"]
+    asked = {"hx-request": "true", "hx-request-type": "partial"}
+    part = client.get(run, headers=asked)
+    assert part.text.lstrip().startswith('<section class="card" id="progress"')
+    assert "<html" not in part.text
+    run_next(engine, settings)
+    assert client.get(run, headers=asked).headers["hx-redirect"] == run.removesuffix("/run")
+
+
+def test_a_plan_is_put_in_force_and_taken_out_again(office):
+    client, engine, settings = office
+    plan = client.post("/plans", data=FINE).headers["location"].removesuffix("/run")
+    assert client.post(f"{plan}/adopt").status_code == 409
+    run_next(engine, settings)
+    assert client.post(f"{plan}/adopt").headers["location"] == plan
+    assert "採用中" in client.get(plan).text
+    assert client.post(f"{plan}/release").status_code == 303
+    assert "採用中" not in client.get(plan).text

@@ -162,10 +162,11 @@ def read_table(table: Table, layout: Layout) -> Reading:
             -1,
             CellError(f"見出しの行が見つかりません。必要な列: {names}", f"No header row. Columns needed: {names}"),
         )
+        reading.unread = True
         return reading
     read_header(reading)
-    check_merged(reading)
-    if not reading.faults:
+    reading.unread = bool(reading.faults)
+    if not reading.unread:
         readers = [(c.key, reading.places[c.key], c.read) for c in layout.columns if c.key in reading.places]
         if layout.months:
             readers += [(month, place, layout.months) for month, place in reading.months.items()]

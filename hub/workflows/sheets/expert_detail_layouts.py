@@ -38,7 +38,7 @@ def skill_layout() -> Layout:
                 short_text,
                 "DSSのスキル（記号か名前）",
                 "DSS skill, code or name",
-                words.skills().show("TE1-08"),
+                words.skills().show("TE1-07"),
                 required=True,
                 width=34,
             ),

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from hub.workflows.drafts import ExpertDraft, MonthDraft, RequestDraft, SkillDraft, SlotDraft
 from hub.workflows.sheets.faults import CellError
 from hub.workflows.sheets.standard_terms import FRAMEWORK
+from hub.workflows.sheets.values import fifteen_digits
 
 T = TypeVar("T")
 
@@ -70,7 +71,8 @@ def merged_request(reference: str, given: Mapping[str, Any], present: RequestDra
     plain = {key: value for key, value in given.items() if key != "slots"}
     plain["slots"] = merged_slots(given["slots"], present.slots if present else ())
     if present is None:
-        return RequestDraft(reference=reference, **plain)
+        # Who sends a list of needs wants them filled: a request is open unless the file says otherwise.
+        return RequestDraft(**{"reference": reference, "status": "open", **plain})
     return replace(present, **plain)
 
 
@@ -90,14 +92,16 @@ def merged_slots(given: Mapping[int, Mapping[str, Any]], present: tuple[SlotDraf
 
 
 def same(one: object, other: object) -> bool:
-    """Tell whether two drafts say the same, blanks around texts and kinds of line breaks apart."""
+    """Tell whether two drafts say the same as far as a spreadsheet can: texts trimmed, numbers to 15 digits."""
     return bool(tidy(one) == tidy(other))
 
 
 def tidy(value: Any) -> Any:
-    """Return ``value`` with its texts as a spreadsheet gives them back."""
+    """Return ``value`` with its texts and numbers as a spreadsheet gives them back."""
     if isinstance(value, str):
         return value.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if isinstance(value, float):
+        return fifteen_digits(value)
     if isinstance(value, tuple):
         return tuple(tidy(item) for item in value)
     if is_dataclass(value) and not isinstance(value, type):

@@ -120,6 +120,11 @@ def read_yes_no(value: Cell) -> bool:
     raise CellError("「はい」か「いいえ」で書いてください。", "Write はい (yes) or いいえ (no).")
 
 
+def fifteen_digits(number: float) -> float:
+    """Return ``number`` as exact as Excel keeps it."""
+    return float(f"{number:.15g}")
+
+
 def format_yes_no(value: bool) -> str:
     """Return ``はい`` or ``いいえ``."""
     return "はい" if value else "いいえ"

@@ -17,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from hub.workflows.sheets.csv_text import STARTS_A_FORMULA
 from hub.workflows.sheets.faults import column_letter
+from hub.workflows.sheets.values import fifteen_digits
 
 Value: TypeAlias = str | float | datetime | None
 """What is written in a cell; text stays text whatever it looks like."""
@@ -99,13 +100,20 @@ def body_cells(page: Worksheet, sheet: Sheet, number: int, row: Sequence[Value])
             cell = text_cell(page, value)
             cell.number_format = "@"
         else:
-            cell = WrittenCell(page, row=1, column=1, value=None if value == "" else value)
+            cell = WrittenCell(page, row=1, column=1, value=as_excel(value))
             cell.number_format = number_format(sheet.headings[index], value)
         if cell.value is not None:
             cell.alignment = WRAP
         if (number, index) in sheet.marked:
             cell.fill = FAULT_FILL
         yield cell
+
+
+def as_excel(value: Value) -> Value:
+    """Return a value that is no text as Excel keeps it; its own 15 digits, so that saving it there changes nothing."""
+    if value == "":
+        return None
+    return fifteen_digits(value) if isinstance(value, float) else value
 
 
 def number_format(heading: Heading, value: Value) -> str:

@@ -211,7 +211,7 @@ def test_csv_parted_otherwise_is_read(delimiter):
     ("content", "said"),
     [
         (TEXT.encode("utf-16"), "UTF-16"),
-        (TEXT.encode("utf-8") + b"\nE-3,\x81", "4 行目"),
+        (TEXT.encode("utf-8") + b"E-3,\x81", "4 行目"),
         (b"PK\x03\x04\x14", "Excelのファイル"),
         ('管理番号,姓\n"E-1,髙橋\n'.encode(), "引用符"),
         (b"a,b\n" + b"x" * 1_000_001, "長すぎる"),

@@ -18,6 +18,8 @@ from hub.errors import HubError
 from hub.jobs.worker import Worker
 from hub.protection import BodyLimit, RequestLog
 from hub.settings import Settings
+from web.errors import error_page
+from web.routes import install as install_pages
 
 API = "/api/"
 REFERENCE_HEADER = "X-Reference"
@@ -36,11 +38,11 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api_router())
     app.add_exception_handler(HTTPException, faults.http_fault)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, faults.invalid_request)  # type: ignore[arg-type]
-    app.add_exception_handler(HubError, _hub_fault)  # type: ignore[arg-type]
+    app.add_exception_handler(HubError, faults.hub_fault)  # type: ignore[arg-type]
     app.add_middleware(RequestLog, broken=_broken)
     app.add_middleware(BodyLimit, largest=settings.largest_body, refuse=_refuse)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
-    _install_pages(app, settings)
+    install_pages(app, language=settings.language)
     return app
 
 
@@ -60,33 +62,15 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.engine.dispose()
 
 
-def _install_pages(app: FastAPI, settings: Settings) -> None:
-    from web.routes import install
-
-    install(app, language=settings.language)
-
-
 def _is_api(request: Request) -> bool:
     return request.url.path.startswith(API)
 
 
-def _hub_fault(request: Request, fault: HubError) -> Response:
-    from web.errors import error_page
-
-    if _is_api(request):
-        return faults.hub_fault(request, fault)
-    return error_page(request, faults.STATUS_OF[type(fault)][0])
-
-
 def _refuse(request: Request, status: int) -> Response:
-    from web.errors import error_page
-
     return faults.plain_fault(request, status) if _is_api(request) else error_page(request, status)
 
 
 def _broken(request: Request, reference: str) -> Response:
-    from web.errors import error_page
-
     if _is_api(request):
         answer: Response = faults.plain_fault(request, 500, reference)
     else:

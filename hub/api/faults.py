@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -32,7 +31,21 @@ WORDS = {
         "This failed and changed nothing. If it happens again, tell the administrator the number.",
     ),
 }
+KEPT_NOWHERE = {"Cache-Control": "no-store"}
+"""No copy is kept: answers hold what people told of themselves."""
 OTHER = ("処理できませんでした。", "This could not be done.")
+
+
+WANTED = {
+    "int_parsing": ("整数", "a whole number"),
+    "bool_parsing": ("true か false", "true or false"),
+    "greater_than_equal": ("{ge} 以上の数", "a number of at least {ge}"),
+    "less_than_equal": ("{le} 以下の数", "a number of at most {le}"),
+    "string_too_long": ("{max_length} 文字以内の文字列", "at most {max_length} characters"),
+    "string_pattern_mismatch": ("形 {pattern} に合う文字列", "text of the form {pattern}"),
+    "literal_error": ("{expected} のいずれか", "one of {expected}"),
+}
+"""What a part of an address should have been, by pydantic's name of the fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,7 @@ def answer(
         error["faults"] = [{"place": fault.place, "message": said.pick(fault.ja, fault.en)} for fault in faults]
     if reference:
         error["reference"] = reference
-    return JSONResponse({"error": error}, status_code=status, headers={"Vary": "Accept-Language"})
+    return JSONResponse({"error": error}, status_code=status, headers={"Vary": "Accept-Language", **KEPT_NOWHERE})
 
 
 def hub_fault(request: Request, fault: HubError) -> JSONResponse:
@@ -79,7 +92,7 @@ def hub_fault(request: Request, fault: HubError) -> JSONResponse:
     return answer(request, status, code, (fault.ja, fault.en))
 
 
-def http_fault(request: Request, fault: HTTPException) -> JSONResponse:
+async def http_fault(request: Request, fault: HTTPException) -> JSONResponse:
     """Return an HTTP error as JSON."""
     return plain_fault(request, fault.status_code)
 
@@ -89,11 +102,12 @@ def plain_fault(request: Request, status: int, reference: str | None = None) -> 
     return answer(request, status, f"http_{status}", WORDS.get(status, OTHER), reference=reference)
 
 
-def invalid_request(request: Request, fault: RequestValidationError) -> JSONResponse:
+async def invalid_request(request: Request, fault: RequestValidationError) -> JSONResponse:
     """Return what is wrong with the parts of a request, each with its place (``/query/page``, ``/body/title``)."""
     return answer(request, 422, "invalid", WORDS[422], faults=[_fault(details) for details in fault.errors()])
 
 
 def _fault(details: Any) -> Fault:
-    said = jsonable_encoder(details["msg"])
-    return Fault(pointer(details["loc"]), f"形式に合う値を書いてください（{said}）", f"{said}")
+    context = {name: str(value) for name, value in details.get("ctx", {}).items()}
+    ja, en = WANTED.get(details["type"], ("正しい値", "a valid value"))
+    return Fault(pointer(details["loc"]), f"{ja.format(**context)}を書いてください", f"write {en.format(**context)}")

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from hub.api.bodies import body_of
+from hub.api.faults import KEPT_NOWHERE
 from hub.api.paging import PagingDep
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
@@ -56,7 +58,12 @@ def list_plans(session: ReadingSession, paging: PagingDep) -> Page[PlanRow]:
 
 
 @router.post("", status_code=202)
-def start_plan(session: WritingSession, actor: ActorDep, asked: PlanAsked, response: Response) -> PlanQueued:
+def start_plan(
+    session: WritingSession,
+    actor: ActorDep,
+    asked: Annotated[PlanAsked, Depends(body_of(PlanAsked))],
+    response: Response,
+) -> PlanQueued:
     """Queue a run; it is solved in the background. 422 names every fault, 409 when no request is open."""
     plan_id = queue_plan(
         session,
@@ -140,5 +147,5 @@ def take_plan(session: ReadingSession, plan_id: str) -> Response:
 
 def _file(session: ReadingSession, plan_id: str, kind: DocumentKind) -> Response:
     content = read_document(session, plan_id, kind)
-    headers = {"Content-Disposition": f'attachment; filename="{plan_id}-{kind}.json"'}
+    headers = {"Content-Disposition": f'attachment; filename="{plan_id}-{kind}.json"', **KEPT_NOWHERE}
     return Response(content, media_type="application/json", headers=headers)

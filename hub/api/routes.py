@@ -1,8 +1,9 @@
 """Where the interface is mounted: everything below ``/api``."""
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from hub.api import experts, plans, requests
+from hub.api.faults import KEPT_NOWHERE
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN = frozenset({"same-origin", "none"})
@@ -18,9 +19,14 @@ def refuse_other_sites(request: Request) -> None:
         raise HTTPException(403)
 
 
+def keep_nowhere(response: Response) -> None:
+    """Tell browsers and proxies to keep no copy."""
+    response.headers.update(KEPT_NOWHERE)
+
+
 def router() -> APIRouter:
     """Return the whole interface."""
-    whole = APIRouter(prefix="/api", dependencies=[Depends(refuse_other_sites)])
+    whole = APIRouter(prefix="/api", dependencies=[Depends(refuse_other_sites), Depends(keep_nowhere)])
     for part in (experts, requests, plans):
         whole.include_router(part.router)
     return whole

@@ -1,0 +1,135 @@
+import io
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, inspect, text
+from sqlmodel import SQLModel
+
+import hub.models  # noqa: F401  (makes the tables known)
+from hub.db.engine import create_engine, in_mode
+from hub.db.schema import config, current, downgrade, migrate, newest, require_newest
+from hub.errors import Conflict
+from hub.models.base import NAMING_CONVENTION
+from hub.settings import Settings
+
+TABLES = set(SQLModel.metadata.tables)
+
+
+def tables(engine: Engine) -> set[str]:
+    with in_mode(engine, "read").connect() as connection:
+        return set(inspect(connection).get_table_names()) - {"alembic_version"}
+
+
+def test_migrations_go_up_and_down_and_up_again(settings: Settings):
+    engine = create_engine(settings)
+    assert current(engine) is None
+    migrate(engine)
+    assert (current(engine), tables(engine)) == (newest(), TABLES)
+    downgrade(engine, "base")
+    assert (current(engine), tables(engine)) == (None, set())
+    migrate(engine)
+    assert (current(engine), tables(engine)) == (newest(), TABLES)
+    engine.dispose()
+
+
+def test_every_step_down_can_be_taken_alone_with_rows_in_the_tables(seeded: Engine):
+    step = newest()
+    while step is not None:
+        downgrade(seeded, "-1")
+        step = current(seeded)
+    assert tables(seeded) == set()
+
+
+def test_models_and_migrations_agree(engine: Engine):
+    with in_mode(engine, "read").connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_checks_and_foreign_keys_of_models_and_migrations_agree(engine: Engine, tmp_path: Path):
+    plain = create_engine(Settings(data_folder=tmp_path / "plain"))
+    SQLModel.metadata.create_all(in_mode(plain, "write"))
+    assert rules(engine) == rules(plain)
+    plain.dispose()
+
+
+def rules(engine: Engine) -> dict[str, object]:
+    with in_mode(engine, "read").connect() as connection:
+        found = inspect(connection)
+        return {
+            table: (
+                sorted((check["name"], check["sqltext"]) for check in found.get_check_constraints(table)),
+                sorted((key["name"], key["options"].get("ondelete")) for key in found.get_foreign_keys(table)),
+            )
+            for table in TABLES
+        }
+
+
+def test_every_foreign_key_says_what_deleting_does():
+    keys = [key for table in SQLModel.metadata.tables.values() for key in table.foreign_key_constraints]
+    assert keys
+    assert {key.ondelete for key in keys} == {"CASCADE", "RESTRICT"}
+
+
+def test_every_constraint_has_a_name_by_the_convention(engine: Engine):
+    with in_mode(engine, "read").connect() as connection:
+        found = inspect(connection)
+        for table in TABLES:
+            names = [check["name"] for check in found.get_check_constraints(table)]
+            names += [key["name"] for key in found.get_foreign_keys(table)] + [found.get_pk_constraint(table)["name"]]
+            names += [index["name"] for index in found.get_indexes(table) if not index.get("duplicates_constraint")]
+            assert all(name and name.split("_")[0] in NAMING_CONVENTION for name in names), (table, names)
+
+
+def test_migrating_again_changes_nothing(seeded: Engine):
+    with in_mode(seeded, "read").connect() as connection:
+        before = connection.execute(text("SELECT count(*), max(updated_at) FROM experts")).one()
+    migrate(seeded)
+    with in_mode(seeded, "read").connect() as connection:
+        assert connection.execute(text("SELECT count(*), max(updated_at) FROM experts")).one() == before
+
+
+def test_a_database_without_the_newest_schema_is_told_what_to_run(settings: Settings):
+    engine = create_engine(settings)
+    with pytest.raises(Conflict, match="talent-hub migrate"):
+        require_newest(engine)
+    migrate(engine)
+    require_newest(engine)
+    downgrade(engine, "-1")
+    with pytest.raises(Conflict):
+        require_newest(engine)
+    engine.dispose()
+
+
+def test_a_failing_migration_leaves_the_schema_as_it_was(engine: Engine):
+    with pytest.raises(Exception, match="no such table"), in_mode(engine, "migrate").begin() as connection:
+        connection.execute(text("DROP TABLE assignments"))
+        connection.execute(text("DROP TABLE absent"))
+    assert tables(engine) == TABLES
+
+
+def test_a_migration_that_breaks_a_reference_is_refused(seeded: Engine, monkeypatch: pytest.MonkeyPatch):
+    def drop_rows(given: Config, revision: str) -> None:
+        given.attributes["connection"].execute(text("DELETE FROM organizations"))
+
+    monkeypatch.setattr(command, "upgrade", drop_rows)
+    with pytest.raises(RuntimeError, match="references"):
+        migrate(seeded)
+    with in_mode(seeded, "read").connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM organizations")).scalar() == 1788
+
+
+def test_the_migrations_can_be_written_for_postgresql():
+    made = config()
+    made.set_main_option("dialect", "postgresql")
+    with redirect_stdout(io.StringIO()) as shown:
+        made.output_buffer = shown
+        command.upgrade(made, "head", sql=True)
+    written = shown.getvalue()
+    assert "CREATE UNIQUE INDEX uq_plans_one_in_force ON plans (in_force) WHERE in_force" in written
+    assert all(f"CREATE TABLE {table} " in written for table in TABLES)

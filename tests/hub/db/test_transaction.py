@@ -1,0 +1,119 @@
+import sqlite3
+import stat
+import threading
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Engine, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from hub.db.engine import create_engine
+from hub.db.transaction import reading, transaction
+from hub.models import Organization
+from hub.models.base import columns, table_of
+from hub.settings import DATABASE_FILE, Settings
+
+O = columns(Organization)  # noqa: E741
+
+
+def budget(engine: Engine) -> int | None:
+    with reading(engine) as session:
+        return session.execute(select(O.budget).where(O.code == "202151")).scalar()
+
+
+def test_a_transaction_commits_once_at_its_end(registered: Engine):
+    with transaction(registered) as session:
+        session.execute(update(table_of(Organization)).where(O.code == "202151").values(budget=5))
+        assert budget(registered) is None
+    assert budget(registered) == 5
+
+
+def test_a_transaction_that_raises_leaves_everything_as_it_was(registered: Engine):
+    with pytest.raises(RuntimeError), transaction(registered) as session:
+        session.execute(update(table_of(Organization)).values(budget=5))
+        raise RuntimeError
+    assert budget(registered) is None
+
+
+def test_a_reading_session_cannot_write(registered: Engine):
+    with reading(registered) as session, pytest.raises(OperationalError, match="readonly"):
+        session.execute(update(table_of(Organization)).values(budget=5))
+
+
+def test_a_connection_that_read_can_write_afterwards(registered: Engine):
+    assert budget(registered) is None
+    with transaction(registered) as session:
+        session.execute(update(table_of(Organization)).where(O.code == "202151").values(budget=7))
+    assert budget(registered) == 7
+
+
+def test_a_reading_session_sees_one_state_throughout(registered: Engine):
+    query = select(O.budget).where(O.code == "202151")
+    with reading(registered) as session:
+        assert session.execute(query).scalar() is None
+        with transaction(registered) as writer:
+            writer.execute(update(table_of(Organization)).values(budget=9))
+        assert session.execute(query).scalar() is None
+    assert budget(registered) == 9
+
+
+def test_two_writers_never_decide_on_the_same_stale_value(registered: Engine):
+    with transaction(registered) as session:
+        session.execute(update(table_of(Organization)).where(O.code == "202151").values(budget=0))
+
+    def add_many() -> None:
+        for _ in range(20):
+            with transaction(registered) as session:
+                seen = session.execute(select(O.budget).where(O.code == "202151")).scalar_one()
+                session.execute(update(table_of(Organization)).where(O.code == "202151").values(budget=seen + 1))
+
+    threads = [threading.Thread(target=add_many) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert budget(registered) == 80
+
+
+def test_sqlite_is_set_up_to_lose_nothing(engine: Engine, settings: Settings):
+    with reading(engine) as session:
+        found = {
+            name: session.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15_000}
+    with sqlite3.connect(settings.data_folder / DATABASE_FILE) as other:
+        assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    other.close()
+
+
+def test_foreign_keys_hold(registered: Engine):
+    with pytest.raises(IntegrityError, match="FOREIGN KEY"), transaction(registered) as session:
+        session.execute(text("INSERT INTO expert_skills VALUES ('nobody', '1.2', 'TE1-08', 3, '')"))
+
+
+def test_the_data_folder_is_made_for_its_owner_alone(tmp_path):
+    create_engine(Settings(data_folder=tmp_path / "a" / "b"))
+    assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
+
+
+def test_an_error_of_the_database_does_not_show_what_was_written(registered: Engine):
+    with pytest.raises(IntegrityError) as caught, transaction(registered) as session:
+        session.execute(insert(table_of(Organization)), [{"code": "202151", "name": "秘密の名前"}])
+    assert "秘密の名前" not in str(caught.value)
+
+
+def test_a_moment_comes_back_in_utc_wherever_it_was_told(registered: Engine):
+    japan = timezone(timedelta(hours=9))
+    told = datetime(2026, 11, 21, 9, 30, tzinfo=japan)
+    with transaction(registered) as session:
+        session.execute(update(table_of(Organization)).where(O.code == "202151").values(updated_at=told))
+    with reading(registered) as session:
+        found = session.execute(select(O.updated_at).where(O.code == "202151")).scalar_one()
+    assert found == told
+    assert found.tzinfo is UTC
+
+
+def test_a_moment_without_time_zone_is_refused(registered: Engine):
+    with pytest.raises(Exception, match="time zone"), transaction(registered) as session:
+        session.execute(update(table_of(Organization)).values(updated_at=datetime(2026, 11, 21)))  # noqa: DTZ001

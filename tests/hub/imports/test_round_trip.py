@@ -21,7 +21,7 @@ from hub.workflows.drafts import (
     SlotDraft,
 )
 from hub.workflows.expert_records import canonical as canonical_expert
-from hub.workflows.exports import export_table, template
+from hub.workflows.exports import blank_form, export_table
 from hub.workflows.imports import import_book
 from hub.workflows.request_records import canonical as canonical_request
 from hub.workflows.seeding import store_sample
@@ -235,7 +235,7 @@ def test_no_text_of_an_export_is_a_formula(engine):
 def test_a_form_explains_every_column_and_its_example_is_not_taken_in(engine, tmp_path, kind):
     path = tmp_path / "form.xlsx"
     with transaction(engine) as session:
-        path.write_bytes(template(session, kind, ("2026-10", "2026-11")))
+        path.write_bytes(blank_form(kind, ("2026-10", "2026-11")))
         result = import_book(session, read_book(path), kind)
     assert (result.created, result.faults, result.notices) == (0, (), ())
     assert result.examples >= 2
@@ -252,7 +252,7 @@ def test_a_form_explains_every_column_and_its_example_is_not_taken_in(engine, tm
 def test_the_example_of_a_form_is_itself_right(engine, tmp_path, kind):
     path = tmp_path / "form.xlsx"
     with transaction(engine) as session:
-        path.write_bytes(template(session, kind, ("2026-10",)))
+        path.write_bytes(blank_form(kind, ("2026-10",)))
         workbook = openpyxl.load_workbook(path)
         for page in workbook.worksheets:
             if page["A2"].value == "記入例":

@@ -1,0 +1,125 @@
+"""What ``--help`` says: Japanese first, English beneath, and examples that can be copied."""
+
+MAIN = """デジタル人材ハブ: 自治体の人材ニーズと外部専門人材を、最適化で引き合わせます。
+
+Match municipalities' digital needs with external experts, and see why.
+
+はじめに / to begin:  [bold]talent-hub demo[/bold]
+"""
+
+EXIT_CODES = """終了コード / exit codes:
+
+0 良 good · 1 計画に違反 violations · 2 入力の誤り bad input · 3 固定が両立しない pins clash · 4 計画なし no plan
+"""
+
+MATCH = """問題ファイルを最適化し、配置計画を作ります。Ctrl-C で止めると、それまでの最良の計画を残します。
+
+Solve a problem file. Ctrl-C stops and keeps the best plan so far.
+
+例 / examples:
+
+[bold]talent-hub match problem.json -o plan.json --seconds 60[/bold]
+
+[bold]talent-hub match problem.json --policy fair_first --remedies 30[/bold]
+
+[bold]talent-hub match problem.json --json | jq .terms[/bold]
+"""
+
+CHECK = """計画を問題ファイルだけから検算します（ソルバーは使いません）。違反を1行ずつ示します。
+
+Check a plan against its problem, without a solver: feasibility and every figure. Exit code 1 with violations.
+
+例 / example:
+
+[bold]talent-hub check problem.json plan.json[/bold]
+"""
+
+EXPLAIN = """計画の理由を示します: なぜこの人か、次点は誰か、なぜ空いたか、どうすれば埋まるか、なぜあの人ではないか。
+
+Say why: why this person, who comes next, why a slot is open and what would fill it, why not somebody else.
+
+例 / examples:
+
+[bold]talent-hub explain problem.json plan.json[/bold]  計画全体 / the whole plan
+
+[bold]talent-hub explain problem.json plan.json --slot R1-1[/bold]  枠 / a slot
+
+[bold]talent-hub explain problem.json plan.json --slot R1-1 --expert E7[/bold]  なぜE7ではないか / why not E7
+"""
+
+SCHEMA = """問題ファイルと計画ファイルの JSON Schema を標準出力へ。
+
+Print the JSON Schema of problem or plan files.
+
+例 / example:
+
+[bold]talent-hub schema problem > problem.schema.json[/bold]
+"""
+
+IMPORT = """専門人材・人材ニーズを Excel（.xlsx）か CSV から取り込みます。
+
+誤りはシート・行・列ごとに示し、すべて正しいときだけ書き込みます（--valid-only なら正しい分だけ）。
+管理番号（依頼番号）が登録ずみなら更新、なければ新規です。
+
+Import experts or requests. Every fault is named by sheet, row and column; nothing is written unless all is valid,
+or only what is valid with --valid-only. A known reference is updated, another is new.
+
+例 / examples:
+
+[bold]talent-hub import --template 専門人材.xlsx --kind experts[/bold]  記入用紙 / a form to fill in
+
+[bold]talent-hub import 専門人材.xlsx --kind experts --dry-run[/bold]  確かめるだけ / look only
+
+[bold]talent-hub import 専門人材.xlsx --kind experts --errors 誤り.xlsx[/bold]  誤りの行だけの表 / faulty rows alone
+"""
+
+EXPORT = """登録内容や計画を書き出します。
+
+problem・plan は JSON、experts・requests は .xlsx か .csv、plan は .xlsx（配置計画一覧）も選べます。
+
+Write out what is stored: problem and plan as JSON, experts and requests as .xlsx or .csv, a plan as .xlsx too.
+
+例 / examples:
+
+[bold]talent-hub export experts -o 専門人材.xlsx[/bold]
+
+[bold]talent-hub export problem -o problem.json[/bold]
+
+[bold]talent-hub export plan -o 配置計画一覧.xlsx[/bold]  最新の計画 / the newest plan
+"""
+
+SERVE = """画面を配信します（このマシンの中だけ）。Ctrl-C で終わります。
+
+Serve the pages, on this machine only. Ctrl-C ends it.
+
+例 / example:
+
+[bold]talent-hub serve --port 8000[/bold]
+"""
+
+MIGRATE = """データベースを用意し、最新の形に直します。何度実行しても同じです。
+
+Create the database or bring it up to date. Safe to run again.
+"""
+
+SEED = """団体の登録簿と、見本の専門人材・人材ニーズを入れます。何度実行しても同じです。
+
+Load the register of municipalities, and sample experts and requests. Safe to run again.
+
+例 / examples:
+
+[bold]talent-hub seed --cases[/bold]  実在の事例から作った人材ニーズ / requests from real cases
+
+[bold]talent-hub seed --experts 60 --requests 40 --seed 0[/bold]  生成した見本 / generated samples
+"""
+
+DEMO = """ひと通り動かします: 実在の事例と架空の専門人材を入れ、最適化し、計画を示し、画面を配信します。
+
+The whole round on real cases and invented experts: seed, solve, print the plan, serve the pages. Safe to run again.
+
+例 / examples:
+
+[bold]talent-hub demo[/bold]
+
+[bold]talent-hub demo --no-serve --seconds 20[/bold]
+"""

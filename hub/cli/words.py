@@ -1,0 +1,130 @@
+"""The words of a plan in the terminal: the pages' words, in the language the settings choose."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from hub.workflows.sheets.plan_sheets import PlanWords
+from matching.pairs import FunnelStep
+from matching.plan import Conflict, OpenSlot, Remedy
+from web.language import Language, language
+from web.words import CONFLICTS, OPEN_REASONS, PARTS, PHASES, POLICIES, RULES, STATUSES
+
+REMEDIES = {
+    "skill_level": ("{skill} を {level} に下げる", "lower {skill} to {level}"),
+    "remote": ("オンラインを認める", "allow remote work"),
+    "hours": ("{expert} の月の時間を {hours} 時間増やす", "{hours} more hours a month of {expert}"),
+    "budget": ("予算を {yen} 円増やす", "¥{yen} more budget"),
+    "later": ("開始を {months} か月遅らせる", "start {months} month(s) later"),
+    "rate_ceiling": ("単価の上限を {yen} 円にする", "raise the rate ceiling to ¥{yen}"),
+    "move": ("{expert} を別の枠から移す", "move {expert} from another slot"),
+}
+"""What a remedy changes, with its numbers by name."""
+
+
+class Standing(Protocol):
+    """Where a run stands; a solver's progress and a plan's row in the database both say it."""
+
+    @property
+    def phase(self) -> str: ...  # noqa: D102
+    @property
+    def seconds(self) -> float: ...  # noqa: D102
+    @property
+    def objective(self) -> float | None: ...  # noqa: D102
+    @property
+    def bound(self) -> float | None: ...  # noqa: D102
+    @property
+    def gap(self) -> float | None: ...  # noqa: D102
+    @property
+    def filled(self) -> int: ...  # noqa: D102
+    @property
+    def slots(self) -> int: ...  # noqa: D102
+
+
+class Speech:
+    """Says statuses, reasons and numbers in one language."""
+
+    def __init__(self, code: str = "ja") -> None:
+        self.language: Language = language(code)
+
+    def pick(self, ja: str, en: str) -> str:
+        """Return the text of this language."""
+        return self.language.pick(ja, en)
+
+    def status(self, status: str) -> str:
+        """Return a plan's status in words."""
+        return self.language.say(STATUSES[status][0])
+
+    def yen(self, amount: float | None) -> str:
+        """Return an amount in whole yen."""
+        return self.language.formats.yen(amount)
+
+    def percent(self, share: float | None, digits: int = 1) -> str:
+        """Return a share of 1 as a percentage."""
+        return self.language.formats.percent(share, digits)
+
+    def reason(self, slot: OpenSlot) -> str:
+        """Return why a slot stayed open; with no eligible expert, the rules at which most fell."""
+        said = self.language.say(OPEN_REASONS[slot.reason])
+        if slot.reason != "no_eligible_expert":
+            return said
+        return f"{said}{self.pick('（', ' (')}{self.funnel(slot.funnel)}{self.pick('）', ')')}" if slot.funnel else said
+
+    def funnel(self, steps: tuple[FunnelStep, ...], most: int = 3) -> str:
+        """Return the rules that removed most experts, in the order of the rules."""
+        weighty = sorted((step for step in steps if step.removed), key=lambda step: -step.removed)[:most]
+        kept = [step for step in steps if step in weighty]
+        people = self.pick("人", "")
+        return self.pick("、", ", ").join(f"{self.rule(step.rule)} {step.removed}{people}" for step in kept)
+
+    def progress(self, state: Standing) -> str:
+        """Return where a run stands on one line: value, bound, what is left to gain, filled, seconds."""
+        parts = [self.language.say(PHASES[state.phase]) if state.phase in PHASES else "…"]
+        if state.objective is not None:
+            parts.append(f"{self.pick('埋まった枠', 'filled')} {state.filled}/{state.slots}")
+            parts.append(f"{self.pick('値', 'value')} {state.objective:,.3f}")
+        if state.bound is not None:
+            parts.append(f"{self.pick('上界', 'bound')} {state.bound:,.3f}")
+        if state.gap is not None:
+            parts.append(f"{self.pick('改善の余地 最大', 'to gain, at most ')}{self.percent(state.gap, 2)}")
+        parts.append(f"{state.seconds:.1f}{self.pick('秒', ' s')}")
+        return "  ".join(parts)
+
+    def rule(self, rule: str) -> str:
+        """Return a rule of eligibility as the reason why a person falls away."""
+        return self.language.say(RULES[rule])
+
+    def remedy(self, remedy: Remedy, names: Mapping[str, str] | None = None) -> str:
+        """Return what a remedy changes."""
+        change = dict(remedy.change)
+        if remedy.expert is not None:
+            change.setdefault("expert", remedy.expert)
+        if names and str(change.get("expert")) in names:
+            change["expert"] = names[str(change["expert"])]
+        shown = {key: f"{value:,.0f}" if isinstance(value, float | int) else value for key, value in change.items()}
+        template = REMEDIES.get(remedy.kind)
+        if template is None:
+            return f"{remedy.kind} {shown}"
+        try:
+            return self.pick(*template).format(**shown)
+        except KeyError:
+            return f"{remedy.kind} {shown}"
+
+    def conflict(self, conflict: Conflict) -> str:
+        """Return one member of a set that cannot hold together, with where it applies."""
+        where = [
+            value
+            for value in (conflict.slot, conflict.expert, conflict.request, conflict.organization, conflict.month)
+            if value
+        ]
+        rule = f"{self.pick('：', ': ')}{self.rule(conflict.rule)}" if conflict.rule in RULES else ""
+        return f"{self.language.say(CONFLICTS[conflict.kind])} {' '.join(where)}{rule}"
+
+
+def plan_words() -> PlanWords:
+    """Return the words of a plan's workbook, which is Japanese."""
+    return PlanWords(
+        statuses={code: words[0] for code, words in STATUSES.items()},
+        reasons=dict(OPEN_REASONS),
+        policies={code: words[0] for code, words in POLICIES.items()},
+        parts=dict(PARTS),
+    )

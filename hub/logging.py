@@ -6,6 +6,7 @@ messages of exceptions (which may quote a value) stay out.
 
 import json
 import logging
+import re
 import secrets
 import sys
 import traceback
@@ -14,6 +15,7 @@ from typing import Any, TextIO
 
 NAME = "hub"
 FIELDS = "hub_fields"
+SIMPLE = re.compile(r"[\w./:+%-]*", re.ASCII)
 _QUIET = ("uvicorn.access", "httpx", "httpcore", "alembic")
 
 
@@ -57,13 +59,19 @@ def _moment(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
+def _plain(value: object) -> str:
+    """Return ``value`` as one word; anything that could look like another field or line is quoted."""
+    text = str(value)
+    return text if SIMPLE.fullmatch(text) else json.dumps(text)
+
+
 class JsonLines(logging.Formatter):
     """A JSON object a line: ``time``, ``level``, ``event`` and the event's fields."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as one line of JSON."""
         told = {"time": _moment(record), "level": record.levelname, "event": record.getMessage(), **_fields(record)}
-        return json.dumps(told, ensure_ascii=False, default=str)
+        return json.dumps(told, default=str)
 
 
 class TextLines(logging.Formatter):
@@ -73,6 +81,6 @@ class TextLines(logging.Formatter):
         """Return the record as text."""
         fields = dict(_fields(record))
         places = fields.pop("at", [])
-        told = " ".join(f"{name}={value}" for name, value in fields.items())
+        told = " ".join(f"{name}={_plain(value)}" for name, value in fields.items())
         line = f"{_moment(record)} {record.levelname:7} {record.getMessage()} {told}".rstrip()
         return "\n".join([line, *(f"    {place}" for place in places)])

@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.logging import log_event, new_reference
 
+LONGEST_PATH = 200
+
 Broken = Callable[[Request, str], Response]
 """Makes the answer to a request that broke, with the reference number the log says more under."""
 Refuse = Callable[[Request, int], Response]
@@ -68,7 +70,7 @@ class RequestLog:
                 status = message["status"]
             await send(message)
 
-        told = {"method": scope["method"], "path": scope["path"]}
+        told = {"method": scope["method"], "path": scope["path"][:LONGEST_PATH]}
         try:
             await self.app(scope, receive, watched)
         except Exception as fault:

@@ -64,7 +64,9 @@ class Names:
 
     def prefecture(self, code: str) -> str:
         """Return a prefecture's name from its two digits."""
-        return next((self._name(place) for place in prefectures() if place.prefecture_code == code), code)
+        found = next((place for place in prefectures() if place.prefecture_code == code), None)
+        # 千葉県 is Chiba in English; the register's Chiba-ken is its reading.
+        return self.language.pick(found.name_ja, found.name_en.split("-")[0]) if found else code
 
     def place(self, code: str) -> str:
         """Return a municipality with its prefecture, or a prefecture alone, from its six digits."""
@@ -73,24 +75,9 @@ class Names:
         except KeyError:
             return code
         if place.kind == "prefecture":
-            return self._name(place)
+            return self.prefecture(place.prefecture_code)
         around = self.prefecture(place.prefecture_code)
         return f"{around}{place.name_ja}" if self.language.code == "ja" else f"{self._name(place)}, {around}"
-
-    def municipality(self, code: str) -> str:
-        """Return a municipality's name alone."""
-        try:
-            return self._name(by_code(code))
-        except KeyError:
-            return code
-
-    def around(self, code: str) -> str:
-        """Return the name of the prefecture a municipality lies in; nothing for a prefecture itself."""
-        try:
-            place = by_code(code)
-        except KeyError:
-            return ""
-        return "" if place.kind == "prefecture" else self.prefecture(place.prefecture_code)
 
     def _name(self, place: Municipality) -> str:
         return self.language.pick(place.name_ja, place.name_en)

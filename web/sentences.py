@@ -1,10 +1,15 @@
 """Sentences made from a row's values: where the work is done, what state a plan is in."""
 
+import re
 from typing import Protocol
+
+from markupsafe import Markup
 
 from hub.workflows.plan_rows import PlanRow
 from web import words
-from web.language import Language
+from web.language import SOURCE, Language
+
+JAPANESE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uff66-\uff9f]")
 
 
 class Seat(Protocol):
@@ -35,6 +40,13 @@ def plan_state(row: PlanRow) -> tuple[str, str]:
         name, _, style = words.STATUSES[row.result]
         return name, style
     return words.STATES[row.status]
+
+
+def told(text: str, language: Language) -> str:
+    """Return what people wrote, marked as Japanese where the page around it is not: it is read aloud as such."""
+    if language.code == SOURCE or not JAPANESE.search(text):
+        return text
+    return Markup('<span lang="ja">{}</span>').format(text)
 
 
 def room(gap: float | None, language: Language) -> str:

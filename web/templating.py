@@ -16,7 +16,7 @@ from web.assets import assets
 from web.language import LANGUAGES, Language, choose, language
 from web.names import Names
 from web.security import LANGUAGE_COOKIE
-from web.sentences import plan_state, presence, room
+from web.sentences import plan_state, presence, room, told
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -49,11 +49,12 @@ def environment(code: str) -> Environment:
         prefecture_name=names.prefecture,
         external_type_name=lambda code: spoken.say(words.EXTERNAL_TYPES[code]),
         work_mode_name=lambda code: spoken.say(words.WORK_MODES[code]),
-        person=lambda row: spoken.pick(row.name, row.romaji),
+        person=lambda row: told(spoken.pick(row.name, row.romaji), spoken),
         presence=lambda slot: presence(slot, spoken),
         slot_period=lambda slot: formats.months(slot.start, last_month(slot.start, slot.length)),
         plan_state=plan_state,
         room=lambda gap: room(gap, spoken),
+        told=lambda text: told(text, spoken),
     )
     env.globals.update(lang=spoken, languages=LANGUAGES, months_span=formats.months, asset=assets().get, words=words)
     # A macro imported at the top of a page is undefined in a block rendered alone; a global one is not.

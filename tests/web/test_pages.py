@@ -134,3 +134,11 @@ def test_the_header_says_where_one_is(hub):
     assert 'href="/experts" aria-current="page"' in hub.ja.get("/experts").text
     assert 'href="/experts" aria-current="true"' in hub.ja.get(f"/experts/{hub.expert}").text
     assert "aria-current" not in re.search(r'<ul class="menu">.*?</ul>', hub.ja.get("/").text, re.DOTALL)[0]
+
+
+def test_what_people_wrote_is_marked_as_japanese_on_an_english_page(hub):
+    written = hub.en.get(f"/requests/{hub.request}").text
+    assert re.search(r'<h1><span lang="ja">[^<]+</span></h1>', written)
+    assert 'lang="ja"' not in re.sub(
+        r"<button[^>]*>", "", hub.ja.get(f"/requests/{hub.request}").text.split("<body>")[1]
+    )

@@ -77,6 +77,23 @@ def test_a_broken_manifest_counts_as_none(tmp_path, text):
     assert vendor.read_manifest(tmp_path) is None
 
 
+def test_without_the_packages_pages_work_and_say_what_to_run(hub, monkeypatch):
+    from web import templating
+    from web.assets import Assets, assets
+
+    monkeypatch.setattr(templating, "assets", lambda: Assets(assets().own, {}))
+    templating.environment.cache_clear()
+    try:
+        text = hub.en.get("/").text
+        plan_map = hub.ja.get(f"/plans/{hub.plan}/map")
+    finally:
+        templating.environment.cache_clear()
+    assert "python -m web.vendor" in text
+    assert "vendor/" not in text
+    assert "<script" not in text
+    assert plan_map.status_code == 200
+
+
 def test_missing_packages_are_logged_with_what_to_run(tmp_path, caplog):
     assert read_vendored(tmp_path) == {}
     assert "python -m web.vendor" in caplog.text

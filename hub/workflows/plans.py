@@ -121,13 +121,13 @@ def request_stop(session: Session, plan_id: str) -> None:
 def put_in_force(session: Session, plan_id: str) -> None:
     """Make a finished plan the one in force, in place of any other: the next plan tries to keep it.
 
-    Raises NotFound, Conflict when the plan is not finished or placed nobody because it has no result.
+    Raises NotFound, Conflict when the plan is not finished or its run found none.
     """
     p = columns(PlanTable)
-    row = session.execute(select(p.status, p.result).where(p.id == plan_id)).first()
+    row = session.execute(select(p.status, p.objective).where(p.id == plan_id)).first()
     if row is None:
         raise not_found()
-    if row.status != "ready" or row.result not in ("optimal", "feasible", "interrupted"):
+    if row.status != "ready" or row.objective is None:
         raise Conflict(
             "完成した計画だけを有効にできます。計算が終わった計画を選んでください。",
             "Only a finished plan can be put in force. Choose one that has a result.",

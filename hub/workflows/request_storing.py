@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.errors import Invalid, changed_meanwhile
-from hub.models import PlanSlot, Request, SkillNeed, Slot
+from hub.models import Plan, PlanSlot, Request, SkillNeed, Slot
 from hub.models.base import columns, table_of, utc_now
 from hub.models.requests import RequestStatus
 from hub.workflows.draft_faults import request_faults
@@ -113,8 +113,11 @@ def _change_slots(session: Session, request_id: str, draft: RequestDraft) -> Non
 
 
 def _withdraw(session: Session, ids: Sequence[str]) -> None:
-    s, p = columns(Slot), columns(PlanSlot)
-    planned = set(session.execute(select(p.slot_id).where(p.slot_id.in_(ids))).scalars())
+    """Delete slots no plan speaks of, and mark the others; while a run works, any of them may be in its problem."""
+    s, p, r = columns(Slot), columns(PlanSlot), columns(Plan)
+    is_running = session.execute(select(r.id).where(r.status == "running").limit(1)).first() is not None
+    spoken_of = session.execute(select(p.slot_id).where(p.slot_id.in_(ids))).scalars()
+    planned = set(ids if is_running else spoken_of)
     remove(session, Slot, "id", [key for key in ids if key not in planned])
     if planned:
         session.execute(update(table_of(Slot)).where(s.id.in_(planned)).values(withdrawn=True))

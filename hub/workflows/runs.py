@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from matching.check import check
 from pydantic import TypeAdapter
 from sqlalchemy import case, select, update
 from sqlalchemy.orm import Session
@@ -19,6 +18,7 @@ from hub.workflows.plan_details import Explanations, slot_detail
 from hub.workflows.plan_documents import store_document
 from hub.workflows.problems import Question, Snapshot
 from hub.workflows.records import write
+from matching.check import check
 from matching.interchange import digest, write_plan, write_problem
 from matching.plan import Plan
 from matching.policy import resolve

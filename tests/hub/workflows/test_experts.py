@@ -191,6 +191,13 @@ def test_rates_sort_by_size_and_missing_ratings_come_last(three: Engine):
     assert ids(three, Paging(sort="rating"))[0] == ids(three, Paging(sort="rating", descending=True))[0] == "a"
 
 
+def test_those_that_sort_alike_stand_in_the_order_of_their_ids(registered: Engine, expert: Told):
+    with transaction(registered) as session:
+        store_experts(session, {key: expert() for key in "zmaxb"})
+    for descending in (False, True):
+        assert ids(registered, Paging(descending=descending)) == ["a", "b", "m", "x", "z"]
+
+
 def test_what_is_asked_of_a_page_is_brought_within_bounds(seeded: Engine):
     with reading(seeded) as session:
         far = find_experts(session, ExpertFilter(), Paging(page=99, size=10, sort="nothing"))

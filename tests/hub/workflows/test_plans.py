@@ -25,8 +25,9 @@ from hub.workflows.plans import (
     request_stop,
 )
 from hub.workflows.problems import build_problem
+from hub.workflows.request_records import read_requests
 from hub.workflows.request_rows import RequestFilter
-from hub.workflows.requests import find_requests, read_request
+from hub.workflows.requests import find_requests, read_request, store_requests
 from hub.workflows.runs import (
     CheckFailed,
     Claim,
@@ -362,6 +363,20 @@ def test_documents_are_kept_compressed(solved: tuple[Engine, str]):
     with reading(engine) as session:
         kept = session.execute(text("SELECT length(content) FROM plan_documents WHERE kind = 'problem'")).scalar_one()
         assert kept < len(read_document(session, plan_id, "problem")) / 3
+
+
+def test_a_slot_given_up_while_a_run_works_on_it_does_not_break_the_run(seeded: Engine):
+    plan_id = queue(seeded)
+    taken, problem = prepared(seeded)
+    several = next(request for request in problem.requests if len(request.slots) > 1)
+    with transaction(seeded) as session:
+        told = read_requests(session, [several.id])[several.id]
+        store_requests(session, {several.id: replace(told, slots=told.slots[:1], team="any")})
+    with transaction(seeded) as session:
+        complete_plan(session, taken, problem, solve(problem))
+    with reading(seeded) as session:
+        assert find_plan_slots(session, plan_id, PlanSlotFilter()).total == sum(len(r.slots) for r in problem.requests)
+        assert len(read_request(session, several.id).slots) == 1
 
 
 def test_a_failed_run_says_what_to_do(seeded: Engine):

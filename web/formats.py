@@ -58,8 +58,8 @@ class Formats:
             return NOTHING
         minutes, rest = divmod(round(value), 60)
         if self.language == "ja":
-            return f"{minutes}分{rest}秒" if minutes else f"{rest}秒"
-        return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+            return f"{minutes}分{rest}秒" if minutes and rest else f"{minutes}分" if minutes else f"{rest}秒"
+        return f"{minutes} min {rest} s" if minutes and rest else f"{minutes} min" if minutes else f"{rest} s"
 
     def date(self, day: date | None) -> str:
         """Return a day in both calendars: 令和8年10月1日（2026年10月1日）."""

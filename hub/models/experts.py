@@ -81,8 +81,8 @@ class ExpertSkill(SQLModel, table=True):
     __table_args__ = (between("level", 1, 4), one_of("framework", FRAMEWORKS))
 
     expert_id: str = Field(primary_key=True, foreign_key=OF_EXPERT, ondelete="CASCADE", max_length=ID_LENGTH)
-    framework: str = Field(primary_key=True, max_length=10)
     code: str = Field(primary_key=True, max_length=TERM_LENGTH, index=True)
+    framework: str = Field(primary_key=True, max_length=10)
     level: int
     evidence: str = Field(default="", max_length=TEXT_LENGTH)
 

@@ -51,7 +51,7 @@ def test_models_and_migrations_agree(engine: Engine):
         assert compare_metadata(context, SQLModel.metadata) == []
 
 
-def test_checks_and_foreign_keys_of_models_and_migrations_agree(engine: Engine, tmp_path: Path):
+def test_keys_and_checks_of_models_and_migrations_agree(engine: Engine, tmp_path: Path):
     plain = create_engine(Settings(data_folder=tmp_path / "plain"))
     SQLModel.metadata.create_all(in_mode(plain, "write"))
     assert rules(engine) == rules(plain)
@@ -63,6 +63,7 @@ def rules(engine: Engine) -> dict[str, object]:
         found = inspect(connection)
         return {
             table: (
+                found.get_pk_constraint(table)["constrained_columns"],
                 sorted((check["name"], check["sqltext"]) for check in found.get_check_constraints(table)),
                 sorted((key["name"], key["options"].get("ondelete")) for key in found.get_foreign_keys(table)),
             )

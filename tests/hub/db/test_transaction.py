@@ -89,7 +89,7 @@ def test_sqlite_is_set_up_to_lose_nothing(engine: Engine, settings: Settings):
 
 def test_foreign_keys_hold(registered: Engine):
     with pytest.raises(IntegrityError, match="FOREIGN KEY"), transaction(registered) as session:
-        session.execute(text("INSERT INTO expert_skills VALUES ('nobody', '1.2', 'TE1-08', 3, '')"))
+        session.execute(text("INSERT INTO expert_skills VALUES ('nobody', 'TE1-08', '1.2', 3, '')"))
 
 
 def test_the_data_folder_is_made_for_its_owner_alone(tmp_path):

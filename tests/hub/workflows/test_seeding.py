@@ -12,7 +12,8 @@ from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
 from hub.settings import DATABASE_FILE, Settings
-from hub.workflows.experts import set_paused
+from hub.workflows.expert_rows import ExpertFilter
+from hub.workflows.experts import find_experts, set_paused
 from hub.workflows.seeding import Seeded, expert_id, store_sample
 from seed_data.generator import generate
 from seed_data.samples import Sample
@@ -110,3 +111,8 @@ def test_two_thousand_experts_and_three_thousand_requests_are_seeded_well_within
     with transaction(engine) as session:
         assert store_sample(session, sample) == Seeded(1788, 2000, 3000)
     assert time.perf_counter() - began < 45
+    wanted = ExpertFilter(text="とうきょう", skill="SE1-02", level=2, talent_type="D", month="2026-05", paused=False)
+    began = time.perf_counter()
+    with reading(engine) as session:
+        assert find_experts(session, wanted).total > 0
+    assert time.perf_counter() - began < 1

@@ -102,8 +102,8 @@ def upgrade() -> None:
     op.create_table(
         "expert_skills",
         sa.Column("expert_id", sa.String(length=40), nullable=False),
-        sa.Column("framework", sa.String(length=10), nullable=False),
         sa.Column("code", sa.String(length=100), nullable=False),
+        sa.Column("framework", sa.String(length=10), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
         sa.Column("evidence", sa.String(length=20000), nullable=False),
         sa.CheckConstraint("framework IN ('1.2', '2.0')", name=op.f("ck_expert_skills_framework_known")),
@@ -111,7 +111,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["expert_id"], ["experts.id"], name=op.f("fk_expert_skills_expert_id_experts"), ondelete="CASCADE"
         ),
-        sa.PrimaryKeyConstraint("expert_id", "framework", "code", name=op.f("pk_expert_skills")),
+        sa.PrimaryKeyConstraint("expert_id", "code", "framework", name=op.f("pk_expert_skills")),
     )
     op.create_index(op.f("ix_expert_skills_code"), "expert_skills", ["code"], unique=False)
 

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 
 from hub.errors import Conflict, HubError, Invalid, NotFound
 from web.language import N_
-from web.templating import render, spoken_language
+from web.templating import render, spoken_language, wants_fragment
 
 API = "/api/"
 
@@ -40,7 +40,13 @@ Handler = Callable[[Request, Any], Any]
 
 
 def error_page(request: Request, status: int, told: str | None = None) -> Response:
-    """Return the page for ``status``; its words never repeat what was sent. ``told``: advice in place of the usual."""
+    """Return the page for ``status``; its words never repeat what was sent. ``told``: advice in place of the usual.
+
+    A part of a page that cannot be had must not take that part's place: htmx is sent to the whole page instead.
+    """
+    if wants_fragment(request) and request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        return Response(status_code=status, headers={"HX-Redirect": "/" + request.url.path.lstrip("/\\") + query})
     heading, advice = MEANINGS.get(status, OTHER)
     spoken = spoken_language(request)
     context = {

@@ -4,6 +4,8 @@ import pytest
 
 from web import words
 
+from .conftest import ORIGIN
+
 UNKNOWN = ["/experts/none", "/requests/none", "/plans/none", "/plans/none/run", "/plans/none/map", "/nothing"]
 
 
@@ -52,6 +54,14 @@ def test_a_run_that_has_ended_cannot_be_stopped_and_the_page_says_why(hub):
     assert answer.status_code == 409
     assert "もう終わっています" in answer.text
     assert "ended already" in hub.en.post(f"/plans/{hub.plan}/stop").text
+
+
+def test_a_part_that_cannot_be_had_never_takes_the_place_of_one_that_was_there(hub):
+    asked = {"hx-request": "true", "hx-request-type": "partial"}
+    answer = hub.ja.get("/experts?page=0&type=X", headers=asked)
+    assert (answer.status_code, answer.text) == (422, "")
+    assert answer.headers["hx-redirect"] == "/experts?page=0&type=X"
+    assert hub.ja.get(f"{ORIGIN}//evil.example/x", headers=asked).headers["hx-redirect"] == "/evil.example/x"
 
 
 def test_the_interface_for_programs_keeps_its_own_faults(hub):

@@ -1,7 +1,7 @@
 """Bodies of requests, read as strictly as files: every fault at its place, in both languages."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
@@ -29,3 +29,21 @@ def body_of(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
             raise Invalid(type_faults(error, tree, kind)) from None
 
     return read
+
+
+def described(kind: type[Any]) -> dict[str, Any]:
+    """Return what the interface's own description says of a body read by ``body_of``."""
+    schema = TypeAdapter(kind).json_schema()
+    whole = _inlined(schema, schema.get("$defs", {}))
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": whole}}}}
+
+
+def _inlined(node: Any, known: dict[str, Any]) -> Any:
+    """Return a schema with what it refers to in its place: references would lead to the description's own root."""
+    if isinstance(node, list):
+        return [_inlined(item, known) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _inlined(known[node["$ref"].removeprefix("#/$defs/")], known)
+    return {key: _inlined(value, known) for key, value in node.items() if key != "$defs"}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from hub.api.bodies import body_of
+from hub.api.bodies import body_of, described
 from hub.api.faults import KEPT_NOWHERE
 from hub.api.paging import PagingDep
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
@@ -57,7 +57,7 @@ def list_plans(session: ReadingSession, paging: PagingDep) -> Page[PlanRow]:
     return find_plans(session, paging)
 
 
-@router.post("", status_code=202)
+@router.post("", status_code=202, openapi_extra=described(PlanAsked))
 def start_plan(
     session: WritingSession,
     actor: ActorDep,

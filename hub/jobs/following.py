@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import replace
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -26,13 +27,13 @@ class Follower:
         self._closing = closing
         self._every = every
         self._latest: Progress | None = None
-        self._told = 0.0
+        self._told = self._reported = 0.0
         self._lock = threading.Lock()
 
     def report(self, progress: Progress) -> None:
         """Take the latest progress; a new phase is written at once."""
         new_phase = self._latest is None or self._latest.phase != progress.phase
-        self._latest = progress
+        self._latest, self._reported = progress, time.monotonic()
         self._tell(at_once=new_phase)
 
     def stop(self) -> bool:
@@ -49,7 +50,9 @@ class Follower:
         try:
             self._told = now
             with transaction(self._engine) as session:
-                self.wanted = record_progress(session, self._claim, self._latest)
+                # The solver may have nothing to report for long; the seconds go on.
+                seconds = self._latest.seconds + now - self._reported
+                self.wanted = record_progress(session, self._claim, replace(self._latest, seconds=seconds))
         except Conflict:
             self.lost = True
         except OperationalError:

@@ -157,5 +157,9 @@ def test_answers_are_kept_nowhere(client: TestClient):
 
 def test_the_interface_describes_itself(client: TestClient):
     paths = client.get("/api/openapi.json").json()["paths"]
+    asked = paths["/api/plans"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    assert asked["required"] == ["title"]
+    assert "minimum" in str(asked["properties"]["limits"])
+    assert "$ref" not in str(asked)
     assert set(paths["/api/plans"]) == {"get", "post"}
     assert all(path.startswith("/api/") for path in paths)

@@ -196,3 +196,6 @@ def test_progress_is_written_no_more_than_now_and_then(seeded: Engine, monkeypat
     assert 2 <= len(written) <= 5
     follower.report(Progress("reasons", 9, None, None, None, 0, 0))
     assert written[-1].phase == "reasons"
+    time.sleep(0.25)
+    follower.stop()
+    assert 9.2 < written[-1].seconds < 12

@@ -1,5 +1,10 @@
 """The command line ``talent-hub``. Everything heavy is imported by the command that needs it."""
 
+import contextlib
+import os
+import sys
+import threading
+
 import typer
 
 from hub.cli import demonstration, guide, judging, service, solving, tables
@@ -28,4 +33,18 @@ judging.register(app)
 
 def main() -> None:
     """Run the command line; what a person did wrong ends with a message and an exit code, never a traceback."""
-    app()
+    try:
+        app()
+    except SystemExit as ended:
+        leave_threads_behind(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
+        raise
+
+
+def leave_threads_behind(code: int) -> None:
+    """End the process at once if a solver that did not answer a stop is still at work: Python would wait for it."""
+    if all(thread.daemon or thread is threading.current_thread() for thread in threading.enumerate()):
+        return
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError):
+            stream.flush()
+    os._exit(code)

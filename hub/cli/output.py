@@ -124,21 +124,30 @@ def write_bytes(path: Path, content: bytes) -> None:
     if target.exists() and not stat.S_ISREG(target.stat().st_mode):
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
-        target.write_bytes(content)
+        with named(path):
+            target.write_bytes(content)
         return
     beside = target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.part")
     try:
-        with beside.open("xb") as file:
+        with named(path), beside.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         if target.exists():
             beside.chmod(stat.S_IMODE(target.stat().st_mode))
-        beside.replace(target)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(path)) from error
+        with named(path):
+            beside.replace(target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """Let a failure name ``path``, the file a person asked for."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
 
 
 def check_target(path: Path | None, *sources: Path) -> None:
@@ -186,12 +195,11 @@ def live_line() -> Iterator[Callable[[str], None]]:
 
             yield renew
         return
-    told: list[float] = []
+    told = [time.monotonic()]
 
     def plain(text: str) -> None:
-        now = time.monotonic()
-        if not told or now - told[-1] >= PLAIN_EVERY:
-            told[:] = [now]
+        if time.monotonic() - told[0] >= PLAIN_EVERY:
+            told[0] = time.monotonic()
             typer.echo(text, err=True)
 
     yield plain

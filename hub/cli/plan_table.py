@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from hub.cli.words import Speech
 from hub.workflows.paging import LARGEST_PAGE, Paging
 from hub.workflows.plan_rows import Assigned, PlanRow, PlanSlotFilter, PlanSlotPage, PlanSlotRow
-from hub.workflows.plans import find_plan_slots, read_plan_slot
+from hub.workflows.plans import find_plan_slots, read_plan, read_plan_slot
 from matching.plan import OpenSlot
 from web.words import PARTS
 
@@ -20,7 +20,7 @@ REASONS_SHOWN = 2
 
 
 def print_plan(session: Session, plan: PlanRow, say: Speech) -> None:
-    """Print the plan's figures, its filled slots and its open ones."""
+    """Print the plan's filled slots, its open ones, its figures, and what could not be part of it."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDE
     console = Console(width=max(width, 100), highlight=False)
     filled, open_slots = slots_of(session, plan.id, filled=True), slots_of(session, plan.id, filled=False)
@@ -28,7 +28,8 @@ def print_plan(session: Session, plan: PlanRow, say: Speech) -> None:
     if open_slots:
         pages = [read_plan_slot(session, plan.id, slot.slot_id) for slot in open_slots]
         console.print(open_table(pages, say))
-    for line in figures(plan, say):
+    notes = [f"※ {say.pick(entry.ja, entry.en)}" for entry in read_plan(session, plan.id).left_out]
+    for line in (*figures(plan, say), *notes):
         console.print(line, markup=False)
 
 

@@ -80,6 +80,7 @@ def run_server(settings: "Settings", page: str = "") -> None:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((settings.host, settings.port))
+        listener.listen()  # who opens the address as soon as it is printed waits instead of being turned away
     except OSError as error:
         listener.close()
         raise OSError(error.errno, error.strerror, f"{settings.host}:{settings.port}") from error

@@ -61,7 +61,7 @@ def import_table(
     for fault in result.faults:
         typer.echo(str(fault), err=True)
     for notice in result.notices:
-        typer.echo(notice, err=True)
+        typer.echo(f"※ {notice}", err=True)
     if errors is not None and result.faults:
         from hub.workflows.sheets.error_book import error_book
 

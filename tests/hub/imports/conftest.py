@@ -1,16 +1,11 @@
-"""Files people might send, made by openpyxl, and a database of its own for each test."""
+"""Files people might send, made by openpyxl."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
-from sqlalchemy import Engine
-
-from hub.db.engine import create_engine
-from hub.db.schema import migrate
-from hub.settings import Settings
 
 EXPERT = {
     "管理番号": "E-1",
@@ -39,14 +34,6 @@ REQUEST = {
     "月数": 6,
     "月時間": 24,
 }
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = create_engine(Settings(data_folder=tmp_path / "data"))
-    migrate(made)
-    yield made
-    made.dispose()
 
 
 @pytest.fixture

@@ -76,7 +76,8 @@ class Highs(pulp.LpSolver):  # type: ignore[misc]
 
     After ``solve``, ``end`` says how it ended (a time limit is never ``optimal``), ``standing`` has the value, bound
     and values (in the order of ``problem.variables()``), and the variables have their values. With ``relaxed``, whole
-    numbers are not asked for and ``prices`` has the dual value of each constraint by name.
+    numbers are not asked for; ``prices`` has the dual value of each constraint by name and ``losses`` what the
+    objective loses at least for each unit of a variable that is at 0.
     """
 
     name = "HiGHS in process"
@@ -101,6 +102,7 @@ class Highs(pulp.LpSolver):  # type: ignore[misc]
         self.end: End = "failed"
         self.standing = Standing()
         self.prices: dict[str, float] = {}
+        self.losses: Floats = np.empty(0)
 
     def available(self) -> bool:
         """HiGHS comes with this library."""
@@ -114,12 +116,14 @@ class Highs(pulp.LpSolver):  # type: ignore[misc]
             for variable, value in zip(arrays.variables, self.standing.values.tolist(), strict=True):
                 variable.varValue = value
         if highs is not None and not self.mip and self.end == "optimal":
-            duals = -np.array(highs.getSolution().row_dual) * arrays.row_scale / arrays.scale
+            solution = highs.getSolution()
+            self.losses = np.array(solution.col_dual) / arrays.scale
+            duals = -np.array(solution.row_dual) * arrays.row_scale / arrays.scale
             self.prices = {row.name: dual for row, dual in zip(arrays.constraints, duals.tolist(), strict=True)}
-        status, solution = _PULP_STATUS[self.end]
+        status, quality = _PULP_STATUS[self.end]
         if self.end in ("limit", "stopped") and self.standing.values is None:
-            status, solution = pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound
-        lp.assignStatus(status, solution)
+            status, quality = pulp.LpStatusNotSolved, pulp.LpSolutionNoSolutionFound
+        lp.assignStatus(status, quality)
         return int(status)
 
     def _prepared(self, arrays: _Arrays) -> highspy.Highs:
@@ -131,6 +135,7 @@ class Highs(pulp.LpSolver):  # type: ignore[misc]
             "threads": self._threads,
             "mip_rel_gap": self._gap,
             "mip_abs_gap": max(self._gap * arrays.scale, SMALLEST_GAP),
+            "mip_detect_symmetry": False,  # people differ; looking for symmetry takes longer than the search
         }
         for option, value in options.items():
             highs.setOptionValue(option, value)

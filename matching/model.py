@@ -223,9 +223,18 @@ class Model:
             ones += z[:filled]
         return ones
 
+    def narrow(self, out: NDArray[np.bool_]) -> None:
+        """Keep the pairs marked in ``out`` (by position in ``among``) from being chosen, and let in all others."""
+        for index, is_out in zip(self._x_of[self.among].tolist(), out.tolist(), strict=True):
+            self.variables[index].upBound = 0 if is_out else 1
+
+    def of_pairs(self, values: Floats) -> Floats:
+        """Return ``values`` (in the order of the PuLP problem) of the pairs of ``among``."""
+        return values[[self.variables[index].index for index in self._x_of[self.among].tolist()]]
+
     def read(self, values: Floats) -> tuple[list[int], frozenset[int]]:
         """Return the chosen pairs and the persons with heads in ``values`` (in the order of the PuLP problem)."""
-        taken = values[[self.variables[index].index for index in self._x_of[self.among].tolist()]] > 0.5
+        taken = self.of_pairs(values) > 0.5
         persons = (person for person, h in self._h_of.items() if values[self.variables[h].index] > 0.5)
         return [int(row) for row in self.among[taken]], frozenset(persons)
 

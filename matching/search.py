@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from math import inf
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matching.chosen import Chosen, broken_rows, broken_teams, choose, count_terms, points
 from matching.clash import pinned_core
@@ -20,6 +22,16 @@ from matching.progress import ACCURACY, Stop, relative_gap
 from matching.rows import Rows, Usable, binding_rows, usable_pairs
 from matching.start import greedy, improve
 from matching.worth import Worth
+
+GUIDED_FROM = 4_000
+"""Pairs from which the relaxation is asked first; below, the solver alone is as fast."""
+RELAXING = 0.4
+NARROWED = 0.4
+"""Shares of the time left that the relaxation, and then the search among the pairs it likes, may take at most."""
+LIKED = 0.01
+"""A pair is liked too when taking it loses less than this share of the best pair's points."""
+NARROW_GAP = 0.005
+"""Gap at which the search among liked pairs ends; it is only to find a good plan early."""
 
 Outcome = Literal["optimal", "feasible", "interrupted", "infeasible", "time_limit_no_plan"]
 Report = Callable[[float | None, float | None, int], None]
@@ -130,21 +142,64 @@ class _Run:
         bound = self._model.easy_bound(coefficients)
         until = time.monotonic() + seconds
         self._tell(coefficients, bound, is_last=is_last)
+        least = -inf
+        if len(self._model.among) >= GUIDED_FROM and not self._is_near(coefficients, bound, gap):
+            bound, least = self._guided(coefficients, until, gap, bound, is_last=is_last)
         while True:
-            value = self._value(coefficients)
-            if value is not None and relative_gap(value, bound) <= gap:
-                return bound
-            if self._stopped or time.monotonic() >= until:
-                return bound
+            if self._stopped or time.monotonic() >= until or self._is_near(coefficients, max(bound, least), gap):
+                break
             solver = self._solver(until - time.monotonic(), gap, bound if is_last else None)
             self._model.maximize(coefficients, solver)
             if solver.standing.bound is not None:
-                bound = min(bound, solver.standing.bound)
+                bound = min(bound, max(solver.standing.bound, least))
             self._stopped = self._stopped or solver.end == "stopped"
             if self._take(coefficients, solver.standing) or solver.end != "optimal":
-                return bound
+                break
+        self._model.narrow(np.zeros(len(self._model.among), dtype=np.bool_))
+        return bound
 
-    def _solver(self, seconds: float, gap: float, bound: float | None) -> Highs:
+    def _is_near(self, coefficients: Floats, bound: float, gap: float) -> bool:
+        value = self._value(coefficients)
+        return value is not None and relative_gap(value, bound) <= gap
+
+    def _guided(
+        self, coefficients: Floats, until: float, gap: float, bound: float, *, is_last: bool
+    ) -> tuple[float, float]:
+        """Find a good plan among the pairs the relaxation likes, then leave out pairs that cannot better it.
+
+        Return the bound, and the most that a plan with any pair left out can reach.
+        """
+        relaxed = self._solver(RELAXING * (until - time.monotonic()), 0.0, None, relaxed=True)
+        self._model.maximize(coefficients, relaxed)
+        self._stopped = relaxed.end == "stopped"
+        if relaxed.end != "optimal" or relaxed.standing.value is None or relaxed.standing.values is None:
+            return bound, -inf
+        top = relaxed.standing.value + ACCURACY * max(1.0, abs(relaxed.standing.value))
+        bound = min(bound, top)
+        likes = self._model.of_pairs(relaxed.standing.values) > ACCURACY
+        losses = self._model.of_pairs(relaxed.losses)
+        likes |= losses < LIKED * max(1.0, float(coefficients.max(initial=0.0)))
+        self._model.narrow(~likes & ~self._is_begun())
+        solver = self._solver(NARROWED * (until - time.monotonic()), max(gap, NARROW_GAP), bound if is_last else None)
+        self._model.maximize(coefficients, solver)
+        self._stopped = self._stopped or solver.end == "stopped"
+        self._take(coefficients, solver.standing)
+        value = self._value(coefficients)
+        if value is None:
+            self._model.narrow(np.zeros(len(likes), dtype=np.bool_))
+            return bound, -inf
+        reach = top - np.where(likes, 0.0, losses)
+        out = (reach < value + (gap / 2 - ACCURACY) * max(1.0, abs(value))) & ~likes & ~self._is_begun()
+        self._model.narrow(out)
+        return bound, float(reach[out].max(initial=-inf))
+
+    def _is_begun(self) -> NDArray[np.bool_]:
+        """Mark the pairs of the choice so far, and pins."""
+        among = self._model.among
+        begun = np.empty(0, dtype=np.int32) if self.chosen is None else self.chosen.pairs
+        return np.isin(among, begun) | self._model.columns.pinned[among]
+
+    def _solver(self, seconds: float, gap: float, bound: float | None, *, relaxed: bool = False) -> Highs:
         """Return a solver; ``bound``: of the weighted sum as known so far, None while another goal is worked on."""
 
         def report(standing: Standing) -> None:
@@ -158,7 +213,8 @@ class _Run:
             gap=gap,
             seed=self._limits.seed,
             threads=self._limits.threads,
-            begin=None if self.chosen is None else self._model.begin(self.chosen),
+            relaxed=relaxed,
+            begin=None if self.chosen is None or relaxed else self._model.begin(self.chosen),
             watch=Watch(self._stop, report),
         )
 

@@ -1,19 +1,18 @@
 """Whether a plan is right: recomputed from the problem and the plan's assignments alone, without any solver."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from math import isfinite
 
-import numpy as np
-
-from matching.chosen import Chosen
+from matching.chosen import chosen_of
 from matching.columns import Columns
 from matching.feasibility import Filled, Violation, broken_limits, known, missing_pins
 from matching.figures import right_terms, wrong_net_costs, wrong_pairs, wrong_totals
 from matching.pairs import PairTable
 from matching.plan import OpenReason, Plan
 from matching.policy import resolve
-from matching.problem import Link, Problem
+from matching.problem import Problem
 from matching.reasons import cost_room, open_reasons
 from matching.rows import binding_rows, usable_pairs
 from matching.scoring import eligible_pairs
@@ -39,6 +38,7 @@ def check(problem: Problem, plan: Plan, *, pairs: PairTable | None = None) -> tu
     found += wrong_totals(plan, resolve(solved.policy), terms)
     found += wrong_statements(solved, plan, terms, _shares(solved, filled))
     found += _wrong_open_slots(columns, plan, filled, is_sound=not found)
+    found += _wrong_remedies(columns, plan)
     return tuple(dict.fromkeys(found))
 
 
@@ -76,7 +76,7 @@ def _wrong_open_slots(columns: Columns, plan: Plan, filled: Sequence[Filled], *,
                 f"枠「{slot}」は割当か空き枠のどちらかに一度だけ要ります",
                 f"slot {slot} has to be either assigned or listed as open, once",
             )
-    reasons = _reasons(columns, plan, filled) if is_sound else {}
+    reasons = _reasons(columns, plan) if is_sound else {}
     position_of = {slot: position for position, slot in enumerate(columns.slot_ids)}
     for position, one in enumerate(plan.open_slots):
         place = f"/open_slots/{position}"
@@ -92,13 +92,61 @@ def _wrong_open_slots(columns: Columns, plan: Plan, filled: Sequence[Filled], *,
             )
 
 
-def _reasons(columns: Columns, plan: Plan, filled: Sequence[Filled]) -> dict[int, OpenReason]:
+REMEDIES: Mapping[str, frozenset[str]] = {
+    "skill_level": frozenset({"skill", "level"}),
+    "remote": frozenset({"onsite_days"}),
+    "hours": frozenset({"hours"}),
+    "budget": frozenset({"yen", "request", "organization"}),
+    "rate_ceiling": frozenset({"yen"}),
+    "later": frozenset({"months"}),
+    "move": frozenset({"slot"}),
+}
+"""The kinds of remedies and what their change may say."""
+
+
+def _wrong_remedies(columns: Columns, plan: Plan) -> Iterator[Violation]:
+    problem = columns.problem
+    known_slots = ((i, one) for i, one in enumerate(plan.open_slots) if one.slot in problem.seat_by_slot)
+    for position, one in known_slots:
+        for number, remedy in enumerate(one.remedies):
+            place = f"/open_slots/{position}/remedies/{number}"
+            change = remedy.change
+            names = {
+                "expert": remedy.expert is None or remedy.expert in problem.expert_by_id,
+                "kind": remedy.kind in REMEDIES and set(change) <= REMEDIES.get(remedy.kind, frozenset()),
+                "change": _is_change(problem, one.slot, change),
+                "objective": isfinite(remedy.objective),
+            }
+            for name, is_right in names.items():
+                if not is_right:
+                    yield Violation(
+                        "remedy",
+                        f"{place}/{name}",
+                        "改善案がこの問題に合いません",
+                        "the remedy does not fit this problem",
+                    )
+
+
+def _is_change(problem: Problem, slot: str, change: Mapping[str, str | float | int]) -> bool:
+    request, mine = problem.seat_by_slot[slot]
+    if "skill" in change:
+        below = {need.skill: need.level - 1 for need in mine.needs if need.mandatory}
+        return below.get(str(change["skill"])) == change.get("level")
+    numbers = [value for value in change.values() if not isinstance(value, str)]
+    return (
+        all(isfinite(number) and number >= 0 for number in numbers)
+        and change.get("request", request.id) == request.id
+        and change.get("organization", request.organization) == request.organization
+        and change.get("slot", slot) in problem.seat_by_slot
+    )
+
+
+def _reasons(columns: Columns, plan: Plan) -> dict[int, OpenReason]:
     if plan.objective is None:
         return dict.fromkeys(range(len(columns.slot_ids)), "no_plan")
-    counted = {columns.position(Link(one.slot.id, one.assignment.expert)): one.assignment.net_cost for one in filled}
-    pairs = sorted(row for row in counted if row is not None)
-    chosen = Chosen(np.array(pairs, dtype=np.int32), np.array([counted[row] for row in pairs], dtype=np.float64))
     usable = usable_pairs(columns)
     rows = binding_rows(columns, usable.mask)
     room = cost_room(plan.policy["levels"], plan.terms.net_cost)
-    return open_reasons(columns, rows, usable, resolve(columns.problem.policy), chosen, cost_room=room)
+    return open_reasons(
+        columns, rows, usable, resolve(columns.problem.policy), chosen_of(columns, plan), cost_room=room
+    )

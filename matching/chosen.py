@@ -8,8 +8,9 @@ from math import fsum
 import numpy as np
 
 from matching.columns import Columns, Floats, Ints
-from matching.plan import Terms
+from matching.plan import Plan, Terms
 from matching.policy import Goal
+from matching.problem import Link
 from matching.rows import TOLERANCE, Rows
 
 
@@ -40,6 +41,13 @@ def choose(columns: Columns, pairs: Iterable[int], persons: Collection[int] = ()
             mine = heads.person[rows] == person
             counted[mine] = columns.pairs.net_cost[rows[mine]]
     return Chosen(rows, counted)
+
+
+def chosen_of(columns: Columns, plan: Plan) -> Chosen:
+    """Return the assignments of ``plan`` that are eligible pairs, with the costs it states."""
+    stated = {columns.position(Link(one.slot, one.expert)): one.net_cost for one in plan.assignments}
+    rows = sorted(row for row in stated if row is not None)
+    return Chosen(np.array(rows, dtype=np.int32), np.array([stated[row] for row in rows], dtype=np.float64))
 
 
 def persons_with_heads(columns: Columns, chosen: Chosen) -> frozenset[int]:

@@ -19,6 +19,11 @@ from matching.problem import Term
 from matching.rows import TOLERANCE, Kind, Rows
 
 
+def limit_name(kind: Kind, row: int) -> str:
+    """Return the name of the constraint for limit number ``row``."""
+    return f"{kind.name.lower()}_{row}"
+
+
 class Model:
     """One PuLP problem, its variables in blocks: x (pairs), u (counts net), h (heads), y (teams), z (equity).
 
@@ -125,7 +130,7 @@ class Model:
             for pair, relief in zip(rows.pair[entries].tolist(), rows.relief[entries].tolist(), strict=True):
                 if relief > 0:
                     terms.append((int(self._u_of[pair]), -relief))
-            self._at_most(f"{kind.name.lower()}_{row}", terms, float(rows.limit[row]))
+            self._at_most(limit_name(kind, row), terms, float(rows.limit[row]))
 
     def _terms(self) -> dict[Term, Floats]:
         columns, x, rows = self.columns, self._x_of[self.among], self.among

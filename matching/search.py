@@ -1,7 +1,7 @@
 """The search for the best plan: one weighted sum, or several goals in turn, with every answer checked exactly."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Literal
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matching.chosen import Chosen, broken_rows, broken_teams, choose, count_terms, points
 from matching.clash import pinned_core
-from matching.columns import Columns, Floats
+from matching.columns import Columns, Floats, Mask
 from matching.goals import Level, Stage, stages
 from matching.handoff import Highs, Standing, Watch
 from matching.model import Model
@@ -63,23 +63,29 @@ def search(
     *,
     stop: Stop = lambda: False,
     report: Report = lambda *_: None,
-    begin: Chosen | None = None,
+    favoured: Sequence[int] = (),
+    focus: Mask | None = None,
 ) -> Found:
     """Return the best plan found within ``limits``, with its proven bound.
 
-    ``begin``: a feasible choice that keeps the pins, to begin with instead of one made here. The time limit is that
-    of solving; turning the problem into rows and into the model comes on top.
+    ``favoured``: pairs to begin with, as far as they fit. ``focus``: P, the pairs to look at (pins must be among
+    them); the bound then speaks of these only. The time limit is that of solving; turning the problem into rows and
+    into the model comes on top.
     """
     began = time.perf_counter()
     usable = usable_pairs(columns)
+    if focus is not None:
+        usable = replace(usable, mask=usable.mask & focus)
     among = np.flatnonzero(usable.mask)
     rows = binding_rows(columns, usable.mask)
     core = pinned_core(columns, limits, Watch(stop))
     if core.conflicts:
         return Found("infeasible", rows, usable, conflicts=core.conflicts, seconds={"build": _since(began)})
     worth = Worth(columns, goal)
-    if begin is None and core.pairs is not None:
-        begin = greedy(columns, rows, among, worth.alone[among], core.pairs)
+    begin = None
+    if core.pairs is not None:
+        first = np.isin(among, favoured) * (2.0 * np.abs(worth.alone).max(initial=0.0) + 1.0)
+        begin = greedy(columns, rows, among, worth.alone[among] + first, core.pairs)
     model = Model(columns, rows, among, ordered=goal.maxmin)
     built = _since(began)
     run = _Run(model, goal, limits, stop=stop, report=report, begin=begin)

@@ -28,14 +28,15 @@ def small_problem(seed: int, *, pins: int = 0, policy: Policy | None = None) -> 
     requests = _requests(random, names, len(months))
     experts = tuple(_expert(random, f"E{number}", len(months)) for number in range(random.randint(1, 4)))
     pairs = tuple(
-        _pair(random, expert, slot) for request in requests for slot in request.slots for expert in experts
+        _pair(random, expert, slot)
+        for request in requests
+        for slot in request.slots
+        for expert in experts
         if random.random() < 0.7
     )
     links = [Link(pair.slot, pair.expert) for pair in pairs]
     every = [Link(slot.id, expert.id) for request in requests for slot in request.slots for expert in experts]
-    organizations = tuple(
-        Organization(name, budget=_budget(random, 0.4)) for name in names
-    )
+    organizations = tuple(Organization(name, budget=_budget(random, 0.4)) for name in names)
     return Problem(
         months=months,
         experts=experts,
@@ -92,12 +93,12 @@ def _slot(random: Random, name: str, months: int) -> Slot:
 
 def _expert(random: Random, name: str, months: int) -> Expert:
     steady = random.random() < 0.4
-    hours = [random.choice([8.0, 16.25, 24.5, 40.0, 0.25]) for _ in range(months)]
+    hours = [random.choice([8.25, 16.25, 24.5, 40.0, 40.0, 0.25]) for _ in range(months)]
     return Expert(
         id=name,
         hours=tuple(hours[:1] * months if steady else hours),
-        max_engagements=tuple(random.choice([0, 1, 1, 2, 3]) for _ in range(months)),
-        onsite_days=tuple(random.choice([0.0, 1.0, 2.5, 4.0]) for _ in range(months)),
+        max_engagements=tuple(random.choice([0, 1, 1, 2, 2, 2, 3, 3]) for _ in range(months)),
+        onsite_days=tuple(random.choice([0.0, 2.5, 4.0, 4.0]) for _ in range(months)),
     )
 
 
@@ -114,7 +115,11 @@ def _pair(random: Random, expert: Expert, slot: Slot) -> ReadyPair:
 
 
 def _budget(random: Random, share: float) -> float | None:
-    return random.choice([0.0, 50_000.0, 173_457.0, 400_000.0, 1_000_000.0]) if random.random() < share else None
+    return (
+        random.choice([0.0, 50_000.0, 173_457.0, 400_000.0, 1_000_000.0, 1_500_000.5])
+        if random.random() < share
+        else None
+    )
 
 
 def _subsidy(random: Random, names: list[str]) -> Subsidy | None:

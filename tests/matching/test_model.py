@@ -1,0 +1,123 @@
+"""The model's optimum against every plan there is, on small problems in which all limits bind now and then."""
+
+from dataclasses import replace
+from random import Random
+
+import numpy as np
+import pytest
+
+from matching.check import check
+from matching.columns import Columns
+from matching.problem import Limits, Link, Policy
+from matching.rows import all_rows, binding_rows, usable_pairs
+from matching.scoring import eligible_pairs
+from matching.solve import solve
+from tests.matching.exhaustive import best, every_plan
+from tests.matching.small_problems import TERMS, small_problem
+
+CLOSE = 1e-6
+
+
+def agrees(problem) -> None:
+    """Solve ``problem`` both ways; the plan has to be as good as the best of all, and its bound true."""
+    want = best(problem, every_plan(problem))
+    plan = solve(problem)
+    assert plan.status == "optimal"
+    assert plan.objective == pytest.approx(want, abs=CLOSE)
+    assert plan.bound >= plan.objective
+    assert plan.bound >= want - CLOSE
+    assert check(problem, plan) == ()
+
+
+@pytest.mark.parametrize("first", range(0, 520, 40))
+def test_the_plan_is_the_best_of_all_plans(first: int):
+    for seed in range(first, first + 40):
+        agrees(small_problem(seed))
+
+
+@pytest.mark.parametrize("first", range(10_000, 10_120, 40))
+def test_the_plan_is_the_best_of_all_when_the_relaxation_guides_the_search(first: int, monkeypatch):
+    monkeypatch.setattr("matching.search.GUIDED_FROM", 0)
+    for seed in range(first, first + 40):
+        agrees(small_problem(seed))
+
+
+@pytest.mark.parametrize("first", range(20_000, 20_120, 40))
+def test_an_ordered_policy_is_followed_term_by_term(first: int):
+    for seed in range(first, first + 40):
+        random = Random(seed)
+        order = tuple(random.sample(TERMS, random.randint(1, len(TERMS))))
+        agrees(small_problem(seed, policy=Policy(order=order, yen_per_point=300_000.0)))
+
+
+@pytest.mark.parametrize("first", range(30_000, 30_120, 40))
+def test_maxmin_is_leximin_over_the_organizations_filled_shares(first: int):
+    for seed in range(first, first + 40):
+        agrees(small_problem(seed, policy=Policy(name="maxmin", order=("cost",) if seed % 5 == 0 else None)))
+
+
+@pytest.mark.parametrize("first", range(40_000, 40_200, 40))
+def test_pins_are_kept_or_said_to_clash_exactly_when_no_plan_keeps_them(first: int):
+    outcomes = set()
+    for seed in range(first, first + 40):
+        problem = small_problem(seed, pins=1 + seed % 3)
+        plans = every_plan(problem)
+        outcomes.add(bool(plans))
+        if plans:
+            agrees(problem)
+        else:
+            plan = solve(problem)
+            assert plan.status == "infeasible"
+            assert plan.conflicts
+            assert check(problem, plan) == ()
+    assert outcomes == {True, False}
+
+
+@pytest.mark.parametrize("gap", [0.02, 0.3])
+def test_the_bound_is_true_when_the_search_ends_at_a_gap(gap: float):
+    for seed in range(50_000, 50_040):
+        problem = replace(small_problem(seed), limits=Limits(gap=gap, threads=1))
+        want = best(problem, every_plan(problem))
+        plan = solve(problem)
+        assert plan.bound >= want - CLOSE
+        assert plan.gap <= gap + CLOSE
+        assert plan.objective <= want + CLOSE
+
+
+def test_rows_that_cannot_bind_are_dropped_and_nothing_else():
+    for seed in range(60_000, 60_150):
+        problem = small_problem(seed)
+        columns = Columns(problem, eligible_pairs(problem))
+        mask = usable_pairs(columns).mask
+        few, many = binding_rows(columns, mask), all_rows(columns, mask)
+        assert len(few) <= len(many)
+        random = Random(seed)
+        for _ in range(30):
+            chosen = _one_a_slot_and_request(columns, random)
+            assert _keeps(few, chosen) == _keeps(many, chosen)
+
+
+def _one_a_slot_and_request(columns: Columns, random: Random) -> np.ndarray:
+    """Choose at random, one pair of a slot and one of a person in a request, which binding rows may take as given."""
+    chosen = np.zeros(len(columns.pairs), dtype=bool)
+    slots, persons = set(), set()
+    for pair in random.sample(range(len(columns.pairs)), len(columns.pairs)):
+        slot, person = int(columns.pairs.slot[pair]), (int(columns.pairs.expert[pair]), int(columns.request[pair]))
+        if usable_pairs(columns).mask[pair] and slot not in slots and person not in persons and random.random() < 0.7:
+            chosen[pair] = True
+            slots.add(slot)
+            persons.add(person)
+    return chosen
+
+
+def _keeps(rows, chosen) -> bool:
+    used = np.where(chosen[rows.pair], rows.amount - rows.relief, 0.0)
+    return all(used[rows.entries(row)].sum() <= rows.limit[row] * (1 + 1e-9) for row in range(len(rows)))
+
+
+def test_a_previous_pair_that_is_not_eligible_any_more_earns_nothing():
+    problem = small_problem(3)
+    slot = next(slot.id for _, slot in problem.seats())
+    gone = tuple(pair for pair in problem.pairs if (pair.slot, pair.expert) != (slot, "E0"))
+    plan = solve(replace(problem, pairs=gone, previous=(Link(slot, "E0"),)))
+    assert plan.terms.stability == 0

@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     )
     worker: bool = Field(default=True, description="配信しながら配置計画を最適化する / solve plans while serving")
     explain_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
-        default=30.0, description="理由と次の候補を調べる時間の上限（秒） / time limit for reasons and alternatives"
+        default=20.0, description="理由と次の候補を調べる時間の上限（秒） / time limit for reasons and alternatives"
     )
     largest_body: Annotated[int, Field(ge=1024)] = Field(
         default=20_000_000, description="受け付ける本文の上限（バイト） / largest request body in bytes"

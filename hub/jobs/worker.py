@@ -11,6 +11,7 @@ from hub.errors import Conflict, HubError
 from hub.jobs.following import Follower
 from hub.logging import log_event, new_reference
 from hub.settings import Settings
+from hub.workflows.explaining import explain
 from hub.workflows.problems import build_problem
 from hub.workflows.runs import (
     Claim,
@@ -21,6 +22,7 @@ from hub.workflows.runs import (
     record_problem,
     release,
 )
+from matching.progress import Progress
 from matching.solve import solve
 
 POLL = 0.5
@@ -101,8 +103,12 @@ def _run(engine: Engine, settings: Settings, claim: Claim, closing: threading.Ev
             release(session, claim)
         log_event("plan_released", plan=claim.plan_id)
         return
+    seconds = sum(plan.seconds.values())
+    filled, slots = len(plan.assignments), len(plan.assignments) + len(plan.open_slots)
+    follower.report(Progress("reasons", seconds, plan.objective, plan.bound, plan.gap, filled, slots))
+    plan, explanations = explain(snapshot.problem, plan, settings.explain_seconds, follower.stop)
     with transaction(engine) as session:
-        complete_plan(session, claim, snapshot.problem, plan)
+        complete_plan(session, claim, snapshot.problem, plan, explanations)
     log_event("plan_ready", plan=claim.plan_id, result=plan.status, filled=len(plan.assignments))
 
 

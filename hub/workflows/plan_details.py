@@ -14,6 +14,7 @@ from hub.models import Expert, PlanSlot, Slot
 from hub.models.base import columns
 from hub.workflows.plan_reading import slot_row, slots_query
 from hub.workflows.plan_rows import Alternative, NamedRemedy, NeedMet, PlanSlotPage
+from matching.bottlenecks import BindingLimit, ScarceSkill
 from matching.pairs import FunnelStep
 from matching.plan import Assignment, OpenSlot, Remedy
 from matching.problem import Problem, SkillNeed
@@ -22,10 +23,7 @@ from matching.problem import Slot as Seat
 
 @dataclass(frozen=True, slots=True)
 class AlternativeFound:
-    """Another eligible expert for a slot; ``change``: of the whole plan's objective, None when not worked out.
-
-    ``elsewhere``: ids of the slots that expert fills in the plan.
-    """
+    """Another eligible expert for a slot, as ``hub.workflows.plan_rows.Alternative``; ``elsewhere``: ids of slots."""
 
     expert: str
     fit: float
@@ -34,6 +32,8 @@ class AlternativeFound:
     hours: float
     elsewhere: tuple[str, ...]
     change: float | None
+    proven: bool
+    impossible: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,13 @@ class Explanations:
     """What was worked out about a plan beyond its file.
 
     ``alternatives``: by slot; a slot that is not there was not looked into. ``remedied``: open slots whose remedies
-    were looked for. ``binding``: limits that bind, as ``matching.explain`` reports them.
+    were looked for. ``limits``, ``skills``: what holds the whole plan back.
     """
 
     alternatives: Mapping[str, tuple[AlternativeFound, ...]] = field(default_factory=lambda: MappingProxyType({}))
     remedied: frozenset[str] = frozenset()
-    binding: tuple[Mapping[str, Any], ...] = ()
+    limits: tuple[BindingLimit, ...] = ()
+    skills: tuple[ScarceSkill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ def _alternative(
         hours=found.hours,
         elsewhere=tuple(titles.get(key, key) for key in found.elsewhere),
         change=found.change,
+        proven=found.proven,
+        impossible=found.impossible,
     )
 
 

@@ -14,7 +14,8 @@ from hub.workflows.left_out import LeftOut
 from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from hub.workflows.plan_documents import result_of
-from hub.workflows.plan_rows import Assigned, PlanPage, PlanRow, PlanSlotFilter, PlanSlotRow
+from hub.workflows.plan_rows import Assigned, NamedLimit, PlanPage, PlanRow, PlanSlotFilter, PlanSlotRow
+from matching.bottlenecks import BindingLimit, ScarceSkill
 
 PLAN_SORTS = ("created", "title", "status", "filled", "cost")
 SLOT_SORTS = ("order", "organization", "title", "stage", "fit", "cost", "expert")
@@ -114,11 +115,23 @@ def read_plan(session: Session, plan_id: str) -> PlanPage:
         reasons=row.summary.get("reasons", {}),
         conflicts=result_of(session, plan_id).conflicts if row.result == "infeasible" else (),
         left_out=tuple(LeftOut(**entry) for entry in row.left_out),
-        binding=tuple(row.summary.get("binding", ())),
+        binding=named_limits(session, [BindingLimit(**limit) for limit in row.summary.get("binding", ())]),
+        scarce=tuple(ScarceSkill(**skill) for skill in row.summary.get("scarce", ())),
         solver=row.summary.get("solver", ""),
         phases=row.summary.get("phases", {}),
         input_digest=row.input_digest,
     )
+
+
+def named_limits(session: Session, limits: Sequence[BindingLimit]) -> tuple[NamedLimit, ...]:
+    """Return each limit with the name of the expert, request or organization whose it is."""
+    e, r, o = columns(Expert), columns(Request), columns(Organization)
+    people = select(e.id, e.family_name + " " + e.given_name).where(e.id.in_([limit.expert for limit in limits]))
+    asked = select(r.id, r.title).where(r.id.in_([limit.request for limit in limits]))
+    bodies = select(o.code, full_name(o)).where(o.code.in_([limit.organization for limit in limits]))
+    names = {key: name.strip() for query in (people, asked, bodies) for key, name in session.execute(query)}
+    owners = [limit.expert or limit.request or limit.organization or "" for limit in limits]
+    return tuple(NamedLimit(limit, names.get(owner, owner)) for limit, owner in zip(limits, owners, strict=True))
 
 
 def find_plan_slots(

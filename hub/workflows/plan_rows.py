@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.workflows.left_out import LeftOut
+from matching.bottlenecks import BindingLimit, ScarceSkill
 from matching.pairs import FunnelStep
 from matching.plan import Conflict, Remedy
 
@@ -50,12 +51,20 @@ class PlanRow:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedLimit:
+    """A limit that binds, with the name of whose it is: an expert, a request's title, or an organization."""
+
+    limit: BindingLimit
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlanPage:
     """Everything about one run but its slots.
 
     ``terms``: unweighted value of each term. ``weights``, ``yen_per_point``: what they counted. ``reasons``: how many
     slots are open, by reason. ``conflicts``: pins that cannot all hold. ``left_out``: what could not be part of the
-    problem. ``binding``: which limits bind, by ``matching.explain``.
+    problem. ``binding``: the limits that bind, most worth first. ``scarce``: skills that open slots lack.
     ``solver``: name and version.
     """
 
@@ -69,7 +78,8 @@ class PlanPage:
     reasons: Mapping[str, int]
     conflicts: tuple[Conflict, ...]
     left_out: tuple[LeftOut, ...]
-    binding: tuple[Mapping[str, Any], ...]
+    binding: tuple[NamedLimit, ...]
+    scarce: tuple[ScarceSkill, ...]
     solver: str
     phases: Mapping[str, float]
     input_digest: str | None
@@ -157,8 +167,9 @@ class NeedMet:
 class Alternative:
     """Another eligible expert for a slot, and what choosing them does to the whole plan's objective (``change``).
 
-    ``elsewhere``: titles of the slots that expert fills in the plan. ``change`` None: not worked out within the time
-    there was.
+    ``elsewhere``: titles of the slots that expert fills in the plan. ``change`` None: no plan has that person there
+    (``impossible``), or it was not worked out in time. ``proven``: no plan with that person there is better; otherwise
+    the change is at least this good.
     """
 
     expert_id: str
@@ -170,6 +181,8 @@ class Alternative:
     hours: float
     elsewhere: tuple[str, ...]
     change: float | None
+    proven: bool
+    impossible: bool
 
 
 @dataclass(frozen=True, slots=True)

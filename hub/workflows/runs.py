@@ -28,6 +28,9 @@ from matching.progress import Progress
 _POLICY = TypeAdapter(Policy)
 _LIMITS = TypeAdapter(Limits)
 
+MOST_LIMITS = 50
+"""Limits that bind and scarce skills that are kept of a plan, those that matter most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -147,7 +150,8 @@ def _summary(problem: Problem, plan: Plan, found: Explanations) -> dict[str, Any
         "yen_per_point": goal.yen_per_point,
         "solver": f"{plan.solver.name} {plan.solver.version}".strip(),
         "phases": dict(plan.seconds),
-        "binding": [dict(entry) for entry in found.binding],
+        "binding": [asdict(limit) for limit in found.limits[:MOST_LIMITS]],
+        "scarce": [asdict(skill) for skill in found.skills[:MOST_LIMITS]],
     }
 
 

@@ -23,7 +23,8 @@ MONTHS = ("2026-10", "2026-11", "2026-12")
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(data_folder=tmp_path / "data")
+    """Return settings of a hub of its own; explanations take longer than a plan, so tests that want them ask."""
+    return Settings(data_folder=tmp_path / "data", explain_seconds=0)
 
 
 @pytest.fixture

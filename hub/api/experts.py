@@ -1,19 +1,30 @@
 """Experts as JSON."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from hub.api.bodies import body_of, described
 from hub.api.paging import PagingDep
-from hub.dependencies import ReadingSession
+from hub.dependencies import ActorDep, ReadingSession, WritingSession
+from hub.logging import log_event
 from hub.workflows.expert_rows import ExpertFilter, ExpertPage, ExpertRow
-from hub.workflows.experts import find_experts, read_expert
+from hub.workflows.experts import find_experts, read_expert, set_paused
 from hub.workflows.paging import Page
-from matching.problem import TalentType, WorkMode
+from matching.problem import STRICT, TalentType, WorkMode
 
 router = APIRouter(prefix="/experts", tags=["experts"])
 
 Word = Annotated[str | None, Query(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Whether an expert stays out of every later plan."""
+
+    __pydantic_config__ = STRICT
+    paused: bool
 
 
 def _wanted(
@@ -45,3 +56,12 @@ def list_experts(
 def show_expert(session: ReadingSession, expert_id: str) -> ExpertPage:
     """Return everything about one expert. 404 when there is none."""
     return read_expert(session, expert_id)
+
+
+@router.put("/{expert_id}/paused", status_code=204, openapi_extra=described(Pause))
+def pause_expert(
+    session: WritingSession, actor: ActorDep, expert_id: str, told: Annotated[Pause, Depends(body_of(Pause))]
+) -> None:
+    """Take an expert out of every later plan, or back in. 404 when there is none."""
+    set_paused(session, expert_id, paused=told.paused)
+    log_event("expert_paused" if told.paused else "expert_resumed", expert=expert_id, actor=actor.id)

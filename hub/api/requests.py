@@ -1,21 +1,32 @@
 """Requests as JSON."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from hub.api.bodies import body_of, described
 from hub.api.paging import PagingDep
-from hub.dependencies import ReadingSession
+from hub.dependencies import ActorDep, ReadingSession, WritingSession
+from hub.logging import log_event
 from hub.models.requests import RequestStatus
 from hub.workflows.paging import Page
 from hub.workflows.request_rows import RequestFilter, RequestPage, RequestRow
-from hub.workflows.requests import find_requests, read_request
-from matching.problem import TalentType
+from hub.workflows.requests import find_requests, read_request, set_status
+from matching.problem import STRICT, TalentType
 from seed_data.samples import GateStage
 
 router = APIRouter(prefix="/requests", tags=["requests"])
 
 Word = Annotated[str | None, Query(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTold:
+    """Where a request stands; only an ``open`` one is planned."""
+
+    __pydantic_config__ = STRICT
+    status: RequestStatus
 
 
 def _wanted(
@@ -46,3 +57,15 @@ def list_requests(
 def show_request(session: ReadingSession, request_id: str) -> RequestPage:
     """Return everything about one request and its slots. 404 when there is none."""
     return read_request(session, request_id)
+
+
+@router.put("/{request_id}/status", status_code=204, openapi_extra=described(StatusTold))
+def change_status(
+    session: WritingSession,
+    actor: ActorDep,
+    request_id: str,
+    told: Annotated[StatusTold, Depends(body_of(StatusTold))],
+) -> None:
+    """Open, close or withdraw a request. 404 when there is none."""
+    set_status(session, request_id, told.status)
+    log_event("request_status_changed", request=request_id, status=told.status, actor=actor.id)

@@ -8,7 +8,7 @@ from matching.check import check
 from matching.interchange import read_plan, read_problem
 
 ENGLISH = {"Accept-Language": "en-GB,en;q=0.8,ja;q=0.5"}
-LISTS = ("/api/experts", "/api/requests", "/api/plans")
+LISTS = ("/api/organizations", "/api/experts", "/api/requests", "/api/plans")
 
 
 def finished(client: TestClient, address: str) -> dict[str, Any]:
@@ -65,6 +65,7 @@ def test_an_expert_and_a_request_are_read_whole(client: TestClient):
         "/api/experts/nobody",
         "/api/experts/../plans/x",
         "/api/requests/nothing",
+        "/api/organizations/000000",
         "/api/plans/nothing",
         "/api/plans/nothing/slots",
         "/api/plans/nothing/slots/nothing",
@@ -137,6 +138,26 @@ def test_a_queued_plan_is_cancelled_and_cannot_be_stopped_twice(still: TestClien
     assert still.get(f"/api/plans/{plan_id}").json()["row"]["status"] == "cancelled"
     assert still.post(f"/api/plans/{plan_id}/stop").json()["error"]["code"] == "conflict"
     assert still.put(f"/api/plans/{plan_id}/in-force").status_code == 409
+
+
+def test_an_expert_is_paused_and_a_request_closed_and_neither_is_planned(still: TestClient):
+    expert = still.get("/api/experts", params={"size": 1}).json()["items"][0]["id"]
+    request = still.get("/api/requests", params={"size": 1}).json()["items"][0]["id"]
+    assert still.put(f"/api/experts/{expert}/paused", json={"paused": True}).status_code == 204
+    assert still.put(f"/api/requests/{request}/status", json={"status": "closed"}).status_code == 204
+    assert still.get("/api/experts", params={"paused": False}).json()["total"] == 23
+    assert still.get("/api/requests", params={"status": "open"}).json()["total"] == 15
+    assert still.put("/api/experts/nobody/paused", json={"paused": True}).status_code == 404
+    assert still.put("/api/requests/nothing/status", json={"status": "open"}).status_code == 404
+    for wrong in ({}, {"paused": "yes"}, {"paused": True, "why": 1}):
+        assert still.put(f"/api/experts/{expert}/paused", json=wrong).status_code == 422
+    assert still.put(f"/api/requests/{request}/status", json={"status": "gone"}).status_code == 422
+
+
+def test_an_organization_is_found_by_name(client: TestClient):
+    (found,) = client.get("/api/organizations", params={"text": "しおじり"}).json()["items"]
+    assert client.get(f"/api/organizations/{found['code']}").json() == found
+    assert found["full_name"] == "長野県塩尻市"
 
 
 def test_a_change_sent_by_another_site_s_page_is_refused(still: TestClient):

@@ -48,7 +48,7 @@ def demo(
     """Seed, solve, print the plan, serve it."""
     from hub.cli.words import Speech
 
-    settings = demo_settings(data_folder, port)
+    settings = demo_settings(data_folder, port, seconds)
     refuse_other_machines(settings.host)
     say = Speech(settings.language)
     with unchecked(settings) as engine:
@@ -67,13 +67,14 @@ def demo(
         typer.echo(f"{say.pick('画面', 'pages')}: talent-hub serve → {address(settings)}{page}")
 
 
-def demo_settings(data_folder: Path | None, port: int | None) -> "Settings":
+def demo_settings(data_folder: Path | None, port: int | None, seconds: float) -> "Settings":
     """Return settings whose data are kept apart from anybody's own."""
     folder = data_folder if data_folder is not None else load_settings().data_folder / FOLDER
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"{folder}: フォルダーではありません / not a folder")
     told = {"port": port} if port is not None else {}
-    return load_settings(data_folder=folder, database_url=None, **told)
+    explain_seconds = min(seconds, load_settings().explain_seconds)
+    return load_settings(data_folder=folder, database_url=None, explain_seconds=explain_seconds, **told)
 
 
 def fill(engine: "Engine", experts: int, seed: int, say: "Speech") -> None:

@@ -60,13 +60,14 @@ class HubGroup(TyperGroup):
 def explained(error: Exception) -> tuple[Sequence[str], Exit]:
     """Return the lines that explain ``error`` to a person and the exit code; no line: it is a fault of the program."""
     from hub.errors import HubError
+    from hub.workflows.sheets.faults import CellError
     from matching.faults import ProblemError
 
     if isinstance(error, Refusal):
         return error.lines, error.code
     if isinstance(error, ProblemError):
         return [str(fault) for fault in error.faults], Exit.REFUSED
-    if isinstance(error, HubError):
+    if isinstance(error, HubError | CellError):
         return [str(error)], Exit.REFUSED
     if isinstance(error, OSError) and error.errno != errno.EPIPE:
         return [file_trouble(error)], Exit.REFUSED

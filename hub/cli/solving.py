@@ -111,6 +111,7 @@ def match(
     as_json: AsJson = False,
 ) -> None:
     """Solve a problem file and write the plan."""
+    from matching.remedies import with_remedies
     from matching.solve import solve
 
     check_target(output, problem)
@@ -118,6 +119,9 @@ def match(
     say = speech()
     with live_line() as show, stop_on_interrupt() as stopped:
         plan = solve(given, progress=lambda state: show(say.progress(state)), stop=stopped)
+        if remedies and not stopped():
+            show(say.pick("空いた枠の埋め方を探しています", "looking for what would fill the open slots"))
+            plan = with_remedies(given, plan, remedies, stop=stopped)
     finish(given, plan, output, as_json, say)
 
 

@@ -91,13 +91,13 @@ def take_in(file: Path, kind: TableKind, *, valid_only: bool, dry_run: bool) -> 
     from hub.workflows.sheets.book import read_book
     from hub.workflows.sheets.faults import FileError
 
+    begin = reading if dry_run else transaction
     try:
         book = read_book(file)
+        with opened(load_settings()) as engine, bar("取り込み / import") as progress, begin(engine) as session:
+            return import_book(session, book, kind.value, valid_only=valid_only, dry_run=dry_run, progress=progress)
     except FileError as refused:
         raise Refusal(f"{file}: {refused}") from refused
-    begin = reading if dry_run else transaction
-    with opened(load_settings()) as engine, bar("取り込み / import") as progress, begin(engine) as session:
-        return import_book(session, book, kind.value, valid_only=valid_only, dry_run=dry_run, progress=progress)
 
 
 def tell(result: "Imported", *, as_json: bool, dry_run: bool, errors: Path | None) -> None:

@@ -7,18 +7,12 @@ from hub.workflows.sheets.plan_sheets import PlanWords
 from matching.pairs import FunnelStep
 from matching.plan import Conflict, OpenSlot, Remedy
 from web.language import Language, language
+from web.remedies import remedy_sentence
 from web.words import CONFLICTS, OPEN_REASONS, PARTS, PHASES, POLICIES, RULES, STATUSES
 
-REMEDIES = {
-    "skill_level": ("{skill} を {level} に下げる", "lower {skill} to {level}"),
-    "remote": ("オンラインを認める", "allow remote work"),
-    "hours": ("{expert} の月の時間を {hours} 時間増やす", "{hours} more hours a month of {expert}"),
-    "budget": ("予算を {yen} 円増やす", "¥{yen} more budget"),
-    "later": ("開始を {months} か月遅らせる", "start {months} month(s) later"),
-    "rate_ceiling": ("単価の上限を {yen} 円にする", "raise the rate ceiling to ¥{yen}"),
-    "move": ("{expert} を別の枠から移す", "move {expert} from another slot"),
-}
-"""What a remedy changes, with its numbers by name."""
+
+READY_MADE = "pairs"
+"""The one step of a funnel where a problem brings its pairs ready-made."""
 
 
 class Standing(Protocol):
@@ -91,23 +85,15 @@ class Speech:
 
     def rule(self, rule: str) -> str:
         """Return a rule of eligibility as the reason why a person falls away."""
-        return self.language.say(RULES[rule])
+        if rule == READY_MADE:
+            return self.pick("示された組み合わせに入っていない", "Not among the pairs the problem brings")
+        return self.language.say(RULES[rule]) if rule in RULES else rule
 
     def remedy(self, remedy: Remedy, names: Mapping[str, str] | None = None) -> str:
-        """Return what a remedy changes."""
-        change = dict(remedy.change)
-        if remedy.expert is not None:
-            change.setdefault("expert", remedy.expert)
-        if names and str(change.get("expert")) in names:
-            change["expert"] = names[str(change["expert"])]
-        shown = {key: f"{value:,.0f}" if isinstance(value, float | int) else value for key, value in change.items()}
-        template = REMEDIES.get(remedy.kind)
-        if template is None:
-            return f"{remedy.kind} {shown}"
-        try:
-            return self.pick(*template).format(**shown)
-        except KeyError:
-            return f"{remedy.kind} {shown}"
+        """Return what a remedy changes, and who would fill the slot then."""
+        who = (names or {}).get(remedy.expert or "", remedy.expert)
+        said = remedy_sentence(remedy, self.language)
+        return f"{said}{self.pick(f'（{who}）', f' ({who})')}" if who else said
 
     def conflict(self, conflict: Conflict) -> str:
         """Return one member of a set that cannot hold together, with where it applies."""
@@ -116,8 +102,9 @@ class Speech:
             for value in (conflict.slot, conflict.expert, conflict.request, conflict.organization, conflict.month)
             if value
         ]
-        rule = f"{self.pick('：', ': ')}{self.rule(conflict.rule)}" if conflict.rule in RULES else ""
-        return f"{self.language.say(CONFLICTS[conflict.kind])} {' '.join(where)}{rule}"
+        kind = self.language.say(CONFLICTS[conflict.kind]) if conflict.kind in CONFLICTS else conflict.kind
+        rule = f"{self.pick('：', ': ')}{self.rule(conflict.rule)}" if conflict.rule else ""
+        return f"{kind} {' '.join(where)}{rule}"
 
 
 def plan_words() -> PlanWords:

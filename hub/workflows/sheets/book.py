@@ -13,6 +13,9 @@ Cell: TypeAlias = str | float | bool | datetime | date | time | timedelta
 
 LARGEST_FILE = 50 * 2**20
 MOST_ROWS = 100_000
+HEADER_ROWS = 20
+"""How far down the header may stand."""
+
 MOST_COLUMNS = 300
 MOST_CELLS = 6_000_000
 
@@ -65,11 +68,6 @@ def read_book(path: Path) -> Book:
 
 def check_extent(name: str, rows: int, columns: int) -> None:
     """Refuse a table that reaches too far, before its cells are laid out in memory."""
-    if rows > MOST_ROWS + 1:
-        raise FileError(
-            f"「{name}」が {rows:,} 行目まであります（上限 {MOST_ROWS:,} 行）。分けるか、下の値を消してください。",
-            f"“{name}” reaches row {rows:,} (at most {MOST_ROWS:,}). Split it, or clear what is left far below.",
-        )
     if columns > MOST_COLUMNS:
         raise FileError(
             f"「{name}」が {columns:,} 列目まであります（上限 {MOST_COLUMNS} 列）。右の方に残った値を消してください。",
@@ -77,6 +75,16 @@ def check_extent(name: str, rows: int, columns: int) -> None:
         )
     if rows * columns > MOST_CELLS:
         raise FileError(
-            f"「{name}」が大きすぎます（{rows:,} 行 × {columns} 列）。行を分けてください。",
-            f"“{name}” is too large ({rows:,} rows × {columns} columns). Split its rows.",
+            f"「{name}」が大きすぎます（{rows:,} 行 × {columns} 列）。分けるか、下の方に残った値を消してください。",
+            f"“{name}” is too large ({rows:,} rows × {columns} columns). Split it, or clear what is left far below.",
+        )
+
+
+def check_rows(table: Table) -> None:
+    """Refuse a main sheet of more rows than may be taken in at once; sheets of details may be longer."""
+    rows = len(table.rows)
+    if rows > MOST_ROWS + HEADER_ROWS:
+        raise FileError(
+            f"「{table.name}」が {rows:,} 行あります（上限 {MOST_ROWS:,} 行）。分けてください。",
+            f"“{table.name}” has {rows:,} rows (at most {MOST_ROWS:,}). Split it.",
         )

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from hub.workflows.sheets.book import Cell, Table
+from hub.workflows.sheets.book import HEADER_ROWS, Cell, Table
 from hub.workflows.sheets.faults import CellError, CellFault, column_letter
 from hub.workflows.sheets.months import format_month, looks_like_month, parse_month
 from hub.workflows.sheets.terms import key as heading_key
@@ -16,7 +16,6 @@ EXAMPLE = "記入例"
 """A row whose first column says so is an example, and is not read."""
 
 RESULT_HEADING = "取込結果"
-HEADER_WITHIN = 20
 LIKE_A_HEADING = 80.0
 MARK = re.compile(r"[\s　]*(?:[*＊]|[（(]?※?\s*(?:必須|任意)[)）]?)$")
 
@@ -142,7 +141,7 @@ def find_header(table: Table, layout: Layout) -> int:
     known = headings(layout)
     scores = [
         len({known[name] for cell in row if isinstance(cell, str) and (name := _heading(cell)) in known})
-        for row in table.rows[:HEADER_WITHIN]
+        for row in table.rows[:HEADER_ROWS]
     ]
     best = max(scores, default=0)
     return scores.index(best) if best >= 2 else -1

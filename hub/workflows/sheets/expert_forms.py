@@ -48,6 +48,7 @@ WHEN_EMPTY: dict[str, object] = {
 """What an empty cell of a column means."""
 
 GIVEN_ALWAYS = ("talent_types", "base", "hourly_rate")
+MOST_NAMESAKES = 10
 PARTED_NAMES = (("name", "family_name", "given_name"), ("kana", "family_kana", "given_kana"))
 
 
@@ -202,7 +203,10 @@ def notice_namesakes(form: Form) -> None:
         values = entry.rows[0][1].values
         if "family_name" in values and "base" in values:
             people[values["family_name"], values.get("given_name"), values["base"]].append(entry)
-    for same in people.values():
-        if len({entry.reference for entry in same}) > 1:
-            rows = "、".join(f"{entry.row}行目（{entry.reference}）" for entry in same[:5])
-            form.notices.append(f"同じ氏名と拠点の人がいます: {rows} / same name and base: perhaps one person twice")
+    twice = [same for same in people.values() if len({entry.reference for entry in same}) > 1]
+    for same in twice[:MOST_NAMESAKES]:
+        rows = "、".join(f"{entry.row}行目（{entry.reference}）" for entry in same[:5])
+        form.notices.append(f"同じ氏名と拠点の人がいます: {rows} / same name and base: perhaps one person twice")
+    if len(twice) > MOST_NAMESAKES:
+        rest = len(twice) - MOST_NAMESAKES
+        form.notices.append(f"同じ氏名と拠点の人が、ほかに {rest} 組います / {rest} more pairs of the same name and base")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from hub.workflows.sheets.book import Book, Table
+from hub.workflows.sheets.book import Book, Table, check_rows
 from hub.workflows.sheets.columns import Layout, Reading, Row, find_header, headings, read_table
 from hub.workflows.sheets.faults import CellError, CellFault, column_letter
 from hub.workflows.sheets.places import Bodies
@@ -51,8 +51,9 @@ class Form:
 
 
 def read_sheets(book: Book, main: Layout, *details: Layout) -> Form:
-    """Read the main sheet and, where the file has them, the sheets of details. A sheet of another name is left out."""
+    """Read the main sheet and the sheets of details the file has; others are left out. Raises FileError on its size."""
     first, unread = main_table(book, main)
+    check_rows(first)
     form = Form([read_table(first, main)])
     for layout in details:
         table = next((table for table in unread if names(table, layout)), None)

@@ -16,7 +16,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hub.workflows.sheets.csv_text import STARTS_A_FORMULA
-from hub.workflows.sheets.faults import column_letter
+from hub.workflows.sheets.faults import FileError, column_letter
 from hub.workflows.sheets.values import fifteen_digits
 
 Value: TypeAlias = str | float | datetime | None
@@ -31,6 +31,7 @@ WRAP = Alignment(vertical="top", wrap_text=True)
 INVALID_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 ROWS_WITH_CHOICES = 2_000
+MOST_ROWS_WRITTEN = 1_048_575
 LONGEST_LIST = 250
 """A drop-down's words, joined, may have at most 255 characters in Excel."""
 
@@ -57,7 +58,7 @@ class Sheet:
 
 
 def write_workbook(sheets: Sequence[Sheet]) -> bytes:
-    """Return an xlsx workbook with ``sheets``."""
+    """Return an xlsx workbook with ``sheets``. Raises FileError if one has more rows than Excel takes."""
     workbook = Workbook(write_only=True)
     lists: dict[tuple[str, ...], str] = {}
     for sheet in sheets:
@@ -80,6 +81,11 @@ def fill_sheet(workbook: Workbook, sheet: Sheet, lists: dict[tuple[str, ...], st
             add_choices(page, index, heading.choices, lists)
     page.append([header_cell(page, heading) for heading in sheet.headings])
     for number, row in enumerate(sheet.rows):
+        if number >= MOST_ROWS_WRITTEN:
+            raise FileError(
+                f"「{sheet.name}」がExcelの上限（{MOST_ROWS_WRITTEN:,} 行）を超えます。CSVで書き出してください。",
+                f"“{sheet.name}” has more rows than Excel takes ({MOST_ROWS_WRITTEN:,}). Write it as CSV.",
+            )
         page.append(list(body_cells(page, sheet, number, row)))
 
 

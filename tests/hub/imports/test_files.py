@@ -13,9 +13,11 @@ import pytest
 
 from hub.workflows.sheets import book as limits
 from hub.workflows.sheets import xlsx
-from hub.workflows.sheets.book import read_book
+from hub.workflows.sheets.book import check_rows, read_book
 from hub.workflows.sheets.csv_text import read_csv
+from hub.workflows.sheets.expert_forms import read_experts
 from hub.workflows.sheets.faults import FileError
+from hub.workflows.sheets.places import Bodies
 
 
 def refused(path: Path) -> str:
@@ -114,7 +116,12 @@ def test_a_stray_value_far_below_is_refused_where_the_reader_alone_would_die(boo
     workbook = openpyxl.load_workbook(path)
     workbook.active["XFD1048576"] = "x"
     workbook.save(path)
-    assert "1,048,576 行目" in refused(path)
+    assert "右の方に残った値" in refused(path)
+    for place in ("AN1048576", "XFD1"):
+        other = openpyxl.load_workbook(book({"専門人材": [["管理番号", "姓"]]}, "other.xlsx"))
+        other.active[place] = "x"
+        other.save(tmp_path / "other.xlsx")
+        assert "残った値" in refused(tmp_path / "other.xlsx")
     program = (
         "import sys, python_calamine as c; c.CalamineWorkbook.from_path(sys.argv[1]).get_sheet_by_index(0).to_python()"
     )
@@ -130,16 +137,15 @@ def test_formatted_but_empty_cells_far_below_do_no_harm(book):
     assert len(read_book(path).tables[0].rows) == 2
 
 
-def test_more_rows_than_the_limit_are_refused(tmp_path):
-    workbook = openpyxl.Workbook(write_only=True)
-    page = workbook.create_sheet("専門人材")
-    page.append(["管理番号"])
-    for number in range(limits.MOST_ROWS + 1):
-        page.append([number])
-    workbook.save(tmp_path / "a.xlsx")
-    assert "100,000 行" in refused(tmp_path / "a.xlsx")
-    (tmp_path / "a.csv").write_text("管理番号\n" * (limits.MOST_ROWS + 2000), encoding="utf-8")
-    assert "100,000 行" in refused(tmp_path / "a.csv")
+@pytest.mark.parametrize("rows", [limits.MOST_ROWS, limits.MOST_ROWS + limits.HEADER_ROWS])
+def test_more_rows_than_the_limit_are_refused(tmp_path, rows):
+    path = tmp_path / "a.csv"
+    path.write_text("管理番号,姓\n" + "E,x\n" * rows, encoding="utf-8")
+    if rows == limits.MOST_ROWS:
+        check_rows(read_book(path).tables[0])
+        return
+    with pytest.raises(FileError, match="100,000 行"):
+        read_experts(read_book(path), Bodies())
 
 
 @pytest.mark.parametrize("value", [b"NaN", b"1e999", b"zzz"])

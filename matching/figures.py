@@ -12,8 +12,8 @@ from matching.policy import Goal
 from matching.problem import Link, Problem
 from matching.progress import ACCURACY
 
-PAIR_ACCURACY = 1e-9
-"""Relative accuracy of figures that are copied from a pair."""
+EXACT = 1e-9
+"""Relative accuracy of figures copied from a pair, and of sums of them."""
 
 
 def differs(stated: float, right: float, accuracy: float = ACCURACY) -> bool:
@@ -49,7 +49,7 @@ def wrong_pairs(columns: Columns, filled: Sequence[Filled]) -> Iterator[Violatio
             ("cost", made.cost, table.cost[row]),
             ("hours", made.hours, table.hours[row]),
         ):
-            if differs(stated, float(right), PAIR_ACCURACY):
+            if differs(stated, float(right), EXACT):
                 yield wrong_figure(f"{place}/{name}", stated, float(right))
         yield from _wrong_parts(place, made.parts, table.parts[row].tolist())
         yield from _wrong_travel(place, one, float(table.travel_minutes[row]), float(table.travel_yen[row]))
@@ -58,7 +58,7 @@ def wrong_pairs(columns: Columns, filled: Sequence[Filled]) -> Iterator[Violatio
 def _wrong_parts(place: str, parts: Mapping[str, float], points: Sequence[float]) -> Iterator[Violation]:
     right = dict(zip(PARTS, points, strict=True)) if points else {}
     for name in dict.fromkeys((*right, *parts)):
-        if name not in right or name not in parts or differs(parts[name], right[name], PAIR_ACCURACY):
+        if name not in right or name not in parts or differs(parts[name], right[name], EXACT):
             yield wrong_figure(f"{place}/parts/{name}", parts.get(name, 0.0), right.get(name, 0.0))
 
 
@@ -68,7 +68,7 @@ def _wrong_travel(place: str, one: Filled, minutes: float, yen: float) -> Iterat
         ("minutes", 0.0 if travel is None else travel.minutes, minutes),
         ("yen", 0.0 if travel is None else travel.yen, yen),
     ):
-        if differs(stated, right, PAIR_ACCURACY):
+        if differs(stated, right, EXACT):
             yield wrong_figure(f"{place}/travel/{name}", stated, right)
 
 
@@ -84,13 +84,13 @@ def wrong_net_costs(columns: Columns, filled: Sequence[Filled]) -> Iterator[Viol
             continue
         right, cost = float(columns.pairs.net_cost[row]), float(columns.pairs.cost[row])
         organization, expert = one.request.organization, one.assignment.expert
-        counts_net = not differs(one.assignment.net_cost, right, PAIR_ACCURACY)
+        counts_net = not differs(one.assignment.net_cost, right, EXACT)
         if organization not in named or right >= cost:
             if not counts_net:
                 yield wrong_figure(f"/assignments/{one.position}/net_cost", one.assignment.net_cost, right)
         elif counts_net:
             net[organization].add(expert)
-        elif differs(one.assignment.net_cost, cost, PAIR_ACCURACY):
+        elif differs(one.assignment.net_cost, cost, EXACT):
             yield wrong_figure(f"/assignments/{one.position}/net_cost", one.assignment.net_cost, right)
         else:
             gross[organization][expert] = one
@@ -140,7 +140,7 @@ def wrong_totals(plan: Plan, goal: Goal, terms: Terms) -> Iterator[Violation]:
     names: Iterable[str] = ("coverage", "fit", "equity", "stability", "net_cost", "cost")
     for name in names:
         stated, right = getattr(plan.terms, name), getattr(terms, name)
-        if differs(stated, right):
+        if differs(stated, right, EXACT):
             yield wrong_figure(f"/terms/{name}", stated, right)
     if plan.objective is None or plan.bound is None or plan.gap is None:
         return

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
 from itertools import product
 from math import isfinite
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from matching.figures import differs, wrong_figure
 from matching.interchange import digest
 from matching.plan import FORMAT, Conflict, Plan, Terms
 from matching.policy import SMALLEST_ROOM, TOLERANCE, resolve
-from matching.problem import Limits, Link, Policy, Problem
+from matching.problem import Limits, Link, Policy, Problem, Weights
 from matching.progress import ACCURACY, PHASES, relative_gap
 
 LIMIT_KINDS = (
@@ -35,7 +35,7 @@ LIMIT_KINDS = (
 """What a pin can run against."""
 
 T = TypeVar("T")
-_POLICY, _LIMITS = TypeAdapter(Policy), TypeAdapter(Limits)
+_POLICY, _WEIGHTS, _LIMITS = TypeAdapter(Policy), TypeAdapter(Weights), TypeAdapter(Limits)
 
 
 def as_solved(problem: Problem, plan: Plan) -> tuple[Problem, list[Violation]]:
@@ -45,8 +45,10 @@ def as_solved(problem: Problem, plan: Plan) -> tuple[Problem, list[Violation]]:
     digest is that of the problem as it was solved.
     """
     stated = {key: value for key, value in plan.policy.items() if key != "levels"}
-    policy = _read(_POLICY, stated)
-    limits = _read(_LIMITS, plan.limits)
+    policy = _read(_POLICY, stated, (field.name for field in fields(Policy)))
+    weights = _read(_WEIGHTS, stated.get("weights") or {}, (field.name for field in fields(Weights)))
+    policy = None if weights is None else policy
+    limits = _read(_LIMITS, plan.limits, (field.name for field in fields(Limits)))
     found = [
         _unreadable(place, ja)
         for place, ja, value in (("/policy", "方針", policy), ("/limits", "打切り条件", limits))
@@ -69,9 +71,10 @@ def as_solved(problem: Problem, plan: Plan) -> tuple[Problem, list[Violation]]:
     ]
 
 
-def _read(adapter: TypeAdapter[T], value: Mapping[str, Any]) -> T | None:
+def _read(adapter: TypeAdapter[T], value: Mapping[str, Any], keys: Iterable[str]) -> T | None:
+    """Return what ``value`` says, None when it cannot be read or leaves a key out."""
     try:
-        return adapter.validate_json(json.dumps(dict(value)))
+        return adapter.validate_json(json.dumps(dict(value))) if set(value) == set(keys) else None
     except (ValidationError, TypeError, ValueError):
         return None
 
@@ -200,7 +203,7 @@ def _is_level(level: Any, key: str, label: Any) -> bool:
     figures = (level["value"], level["bound"])
     if not all(isinstance(figure, int | float) and isfinite(figure) for figure in figures):
         return False
-    same = level[key] == label if key == "term" else isinstance(level[key], float) and not differs(level[key], label)
+    same = level[key] == label if key == "term" else isinstance(level[key], int | float) and not differs(level[key], label)
     return same and isinstance(level["proven"], bool)
 
 

@@ -101,9 +101,9 @@ def _persons_fit(problem: Problem, pairs: tuple[ReadyPair, ...]) -> bool:
 def _teams_fit(problem: Problem, pairs: tuple[ReadyPair, ...]) -> bool:
     taken = {pair.slot for pair in pairs}
     for request in problem.requests:
-        if request.team == "all" and any(slot.id in taken for slot in request.slots):
-            if not all(slot.id in taken for slot in request.slots if slot.required):
-                return False
+        begun = request.team == "all" and any(slot.id in taken for slot in request.slots)
+        if begun and not all(slot.id in taken for slot in request.slots if slot.required):
+            return False
     return True
 
 

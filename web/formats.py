@@ -56,6 +56,8 @@ class Formats:
         """Return seconds, from a minute on as minutes and seconds."""
         if value is None:
             return NOTHING
+        if 0 < value < 1:
+            return "1秒未満" if self.language == "ja" else "under 1 s"
         minutes, rest = divmod(round(value), 60)
         if self.language == "ja":
             return f"{minutes}分{rest}秒" if minutes and rest else f"{minutes}分" if minutes else f"{rest}秒"

@@ -12,6 +12,8 @@ from .site_under_test import serve
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screens"
 MOST_BYTES = 2_000_000
+REASONS = 240.0
+"""Seconds for reasons and alternatives: with enough time every kind of remedy is tried."""
 DESK, PHONE = (1366, 768), (390, 844)
 
 PICTURES = (
@@ -36,7 +38,11 @@ PICTURES = (
 def main() -> int:
     """Write the pictures; exit code 1 when together they weigh more than the repository should carry."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as site, chromium() as browser:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder), explain_seconds=240) as site,
+        chromium() as browser,
+    ):
         for name, page, language, (width, height) in PICTURES:
             with tab(browser, site.url, language, width, height) as opened:
                 opened.go(site.pages[page]).screenshot(path=FOLDER / f"{name}.png")

@@ -11,14 +11,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
 from hub.jobs.worker import run_next
 from hub.settings import Settings
 from hub.workflows.paging import Paging
-from hub.workflows.plan_rows import PlanSlotFilter
-from hub.workflows.plans import find_plan_slots, queue_plan
+from hub.workflows.plan_rows import PlanSlotFilter, PlanSlotRow
+from hub.workflows.plans import find_plan_slots, queue_plan, read_plan_slot
 from hub.workflows.seeding import store_sample
 from matching.problem import Limits
 from seed_data.cases import cases
@@ -63,31 +65,38 @@ class Site:
 
 
 @contextmanager
-def serve(folder: Path, title: str = "令和8年度 配置計画", generated: int = 16) -> Iterator[Site]:
+def serve(
+    folder: Path, title: str = "令和8年度 配置計画", generated: int = 16, explain_seconds: float = 8
+) -> Iterator[Site]:
     """Yield the site: the cases of the policy texts and ``generated`` requests, seeded, planned and served."""
-    settings = Settings(data_folder=folder, worker=False)
+    settings = Settings(data_folder=folder, worker=False, explain_seconds=explain_seconds)
     engine = create_engine(settings)
     migrate(engine)
     sample = generate(experts=60, requests=generated, seed=0)
     with transaction(engine) as session:
         store_sample(session, Sample(sample.experts, cases() + sample.requests, sample.months))
-        plan = queue_plan(session, title, limits=Limits(seconds=30))
+        plan = queue_plan(session, "令和8年度 配置計画", limits=Limits(seconds=30))
     run_next(engine, settings)
-    with reading(engine) as session:
-        filled = find_plan_slots(session, plan, PlanSlotFilter(filled=True), Paging(size=100)).items
-        left = find_plan_slots(session, plan, PlanSlotFilter(filled=False), Paging(size=100)).items
+    chosen, left = (_most_explained(engine, plan, filled=filled) for filled in (True, False))
     engine.dispose()
-    chosen = next((slot for slot in filled if slot.onsite_days), filled[0])
     port = _free_port()
     with _server(folder, port):
         yield Site(
             url=f"http://127.0.0.1:{port}",
             plan=plan,
             filled=chosen.slot_id,
-            open=next((slot for slot in left if slot.reason == "no_eligible_expert"), left[0]).slot_id,
+            open=left.slot_id,
             expert=chosen.assigned.expert_id,
             request=chosen.request_id,
         )
+
+
+def _most_explained(engine: Engine, plan: str, *, filled: bool) -> PlanSlotRow:
+    """Return the slot with most to say of itself, so that every part of its page is seen."""
+    with reading(engine) as session:
+        slots = find_plan_slots(session, plan, PlanSlotFilter(filled=filled), Paging(size=100)).items
+        pages = [read_plan_slot(session, plan, slot.slot_id) for slot in slots]
+    return max(pages, key=lambda page: (len(page.remedies), len(page.alternatives), page.row.onsite_days > 0)).row
 
 
 @contextmanager

@@ -78,6 +78,7 @@ def test_durations_leave_out_what_is_zero():
     assert JA.seconds(61.4) == "1分1秒"
     assert EN.seconds(9.6) == "10 s"
     assert (JA.seconds(60), EN.seconds(60), JA.seconds(0)) == ("1分", "1 min", "0秒")
+    assert (JA.seconds(0.4), EN.seconds(0.4)) == ("1秒未満", "under 1 s")
 
 
 def test_an_instant_is_shown_in_japanese_time_also_when_the_database_left_out_the_zone():

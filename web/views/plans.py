@@ -17,6 +17,7 @@ from web.assets import assets
 from web.charts.bars import fit_bar
 from web.charts.map import Place, Trip, assignment_map
 from web.language import Language
+from web.limits import limit_sentences
 from web.subsidy import sources_of, subsidy_note, year_rules
 from web.templating import render, spoken_language
 from web.terms import terms_of
@@ -107,6 +108,7 @@ def show_limits(request: Request, session: ReadingSession, plan_id: str) -> Resp
         "plan": head.page.row,
         "view": "limits",
         "terms": terms_of(head.page, spoken),
+        "limits": limit_sentences(head.page.binding, spoken),
         "rules": [(rule, sources_of(rule)) for rule in year_rules(head.page.months)],
     }
     return render(request, "plan_limits.html", context)

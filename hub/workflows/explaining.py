@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from hub.workflows.plan_details import AlternativeFound, Explanations
-from matching.bottlenecks import explain_plan
+from matching.bottlenecks import PlanExplanation, explain_plan
 from matching.explain import explain_slot
 from matching.plan import OpenSlot, Plan, Remedy
 from matching.problem import Problem
@@ -16,6 +16,8 @@ LEAST = 0.5
 """Seconds a slot gets while there is time at all: a smaller share would find nothing for anybody."""
 FOR_LIMITS = 0.1
 """Share of the time for what binds the whole plan."""
+SCORED_WITHIN = 0.2
+"""Share of the time that scoring may take for the limits to be looked at: their model takes some times as long."""
 
 Stop = Callable[[], bool]
 
@@ -29,7 +31,9 @@ def explain(problem: Problem, plan: Plan, seconds: float, stop: Stop = lambda: F
         return plan, Explanations()
     deadline = Deadline(seconds)
     pairs = eligible_pairs(problem)
-    whole = explain_plan(problem, plan, seconds=max(LEAST, seconds * FOR_LIMITS), pairs=pairs)
+    whole = PlanExplanation((), ())
+    if deadline.left() > seconds * (1 - SCORED_WITHIN):
+        whole = explain_plan(problem, plan, seconds=max(LEAST, seconds * FOR_LIMITS), pairs=pairs)
     remedies: dict[str, tuple[Remedy, ...]] = {}
     alternatives: dict[str, tuple[AlternativeFound, ...]] = {}
     left = {slot.slot for slot in plan.open_slots}

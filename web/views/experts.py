@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from hub.dependencies import ReadingSession
 
+from hub.dependencies import ReadingSession
 from hub.workflows.drafts import ExpertDraft
 from hub.workflows.expert_rows import ExpertFilter
 from hub.workflows.experts import find_experts, read_expert

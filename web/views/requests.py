@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
-from hub.dependencies import ReadingSession
 
+from hub.dependencies import ReadingSession
 from hub.workflows.request_rows import RequestFilter
 from hub.workflows.requests import find_requests, read_request
 from web.addresses import address_of, paging_of

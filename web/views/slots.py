@@ -12,7 +12,7 @@ from matching.pairs import PARTS
 from web import words
 from web.charts.bars import Bar, Step, bars, fit_bar, funnel
 from web.language import Language
-from web.remedies import remedy_sentence
+from web.remedies import OF_A_PERSON, remedy_sentence
 from web.subsidy import subsidy_note
 from web.templating import render, spoken_language
 
@@ -32,17 +32,18 @@ def show_slot(request: Request, session: ReadingSession, plan_id: str, slot_id: 
         "parts": _parts(who) if who else [],
         "chart": _contributions(who, spoken) if who else _funnel(slot, spoken),
         "remedies": [
-            (remedy_sentence(named.remedy, spoken), named.expert, _change(named.remedy.objective, plan.row.objective))
+            {
+                "sentence": remedy_sentence(named.remedy, named.expert, spoken),
+                "expert": None if named.remedy.kind in OF_A_PERSON else named.expert,
+                "change": named.remedy.objective - (plan.row.objective or 0.0),
+                "emptied": named.remedy.change.get("slot"),
+            }
             for named in slot.remedies
         ],
         "fit_bar": fit_bar,
         "subsidy_note": subsidy_note(plan.months, spoken),
     }
     return render(request, "slot.html", context)
-
-
-def _change(after: float, before: float | None) -> float:
-    return after - (before or 0.0)
 
 
 def _parts(who: Assigned) -> list[tuple[str, float]]:
@@ -64,7 +65,7 @@ def _funnel(slot: PlanSlotPage, spoken: Language) -> str:
     start = Step(spoken.say("登録されている人"), everyone, spoken.say("%(count)s人", count=number(everyone)))
     steps = [
         Step(
-            spoken.say(words.RULES[step.rule]),
+            spoken.say(words.RULES_SHORT[step.rule]),
             step.left,
             spoken.say("−%(removed)s人、残り%(left)s人", removed=number(step.removed), left=number(step.left)),
         )

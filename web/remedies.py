@@ -4,10 +4,16 @@ from matching.plan import Remedy
 from web.language import Language
 from web.names import Names
 
+OF_A_PERSON = ("hours", "move")
+"""Kinds whose sentence names the person already."""
 
-def remedy_sentence(remedy: Remedy, spoken: Language) -> str:
-    """Return what to change, with its numbers; a kind without words of its own is named as it is."""
-    change = remedy.change
+
+def remedy_sentence(remedy: Remedy, name: str | None, spoken: Language) -> str:
+    """Return what to change, with its numbers; a kind without words of its own is named as it is.
+
+    ``name``: of the person the remedy is about.
+    """
+    change, who = remedy.change, name or remedy.expert or ""
     number, yen = spoken.formats.number, spoken.formats.yen
     match remedy.kind:
         case "skill_level":
@@ -18,7 +24,8 @@ def remedy_sentence(remedy: Remedy, spoken: Language) -> str:
         case "remote":
             return spoken.say("現地の日数をなくし、オンラインだけでの従事を認める")
         case "hours":
-            return spoken.say("この人の空き時間を月%(hours)s時間増やす", hours=number(float(change["hours"]), 1))
+            hours = number(float(change["hours"]), 1)
+            return spoken.say("%(name)sさんの空き時間を月%(hours)s時間増やす", name=who, hours=hours)
         case "budget":
             amount = yen(float(change["yen"]))
             if "organization" in change:
@@ -29,5 +36,5 @@ def remedy_sentence(remedy: Remedy, spoken: Language) -> str:
         case "rate_ceiling":
             return spoken.say("単価の上限を%(yen)s上げる", yen=yen(float(change["yen"])))
         case "move":
-            return spoken.say("この人をほかの枠から移す")
+            return spoken.say("%(name)sさんをほかの枠から移す", name=who)
     return remedy.kind

@@ -1,6 +1,7 @@
 """Sentences made from a row's values: where the work is done, what state a plan is in."""
 
 import re
+from math import ceil
 from typing import Protocol
 
 from markupsafe import Markup
@@ -50,11 +51,11 @@ def told(text: str, language: Language) -> str:
 
 
 def room(gap: float | None, language: Language) -> str:
-    """Return the proven gap in plain words: how much better any plan could be at most."""
+    """Return the proven gap in plain words: how much better any plan could be at most, rounded up to stay true."""
     if gap is None:
         return "–"
     if gap < 1e-9:
         return language.say("なし")
     if gap < 0.001:
         return language.say("0.1%未満")
-    return language.say("最大%(gap)s", gap=language.formats.percent(gap, 1))
+    return language.say("最大%(gap)s", gap=language.formats.percent(ceil(gap * 1000 - 1e-9) / 1000, 1))

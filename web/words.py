@@ -73,6 +73,23 @@ RULES = {
 }
 """Rules of eligibility, as the reason why a person falls away."""
 
+RULES_SHORT = {
+    "talent_type": N_("類型（X／D）"),
+    "role": N_("ロール"),
+    "mandatory_skills": N_("必須スキル"),
+    "security_floor": N_("セキュリティ"),
+    "availability": N_("空き時間"),
+    "engagement_limit": N_("同時の件数"),
+    "work_mode": N_("働き方"),
+    "onsite_days": N_("現地の日数"),
+    "travel_time": N_("移動時間"),
+    "rate_ceiling": N_("単価の上限"),
+    "request_budget": N_("予算"),
+    "conflict_of_interest": N_("利益相反"),
+    "forbidden": N_("禁止"),
+}
+"""Rules of eligibility by name, short enough for a chart on a phone."""
+
 POLICIES = {
     "balanced": (
         N_("均衡"),

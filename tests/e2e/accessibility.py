@@ -28,7 +28,16 @@ RULER = """() => {
     if (!box || target.matches('.skip')) continue;
     if (box.height < least - 0.5) low.push(box.height + ': ' + target.outerHTML.slice(0, 80));
   }
-  return {small, low, wide: document.documentElement.scrollWidth - window.innerWidth};
+  const crossing = [];
+  for (const chart of document.querySelectorAll('svg.chart')) {
+    const words = [...chart.querySelectorAll('text')].map(word => [word, word.getBoundingClientRect()]);
+    words.forEach(([one, a], number) => words.slice(number + 1).forEach(([other, b]) => {
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (across > 0 && down > 4) crossing.push(one.textContent + ' × ' + other.textContent);
+    }));
+  }
+  return {small, low, crossing, wide: document.documentElement.scrollWidth - window.innerWidth};
 }"""
 
 
@@ -52,7 +61,9 @@ def violations(page: Page) -> list[str]:
 
 
 def measured(page: Page) -> list[str]:
-    """Return text under 14 px, targets under 24 px (buttons 44), and a page wider than its window."""
+    """Return text under 14 px, targets under 24 px (buttons 44), words of charts that cross, a page too wide."""
     found = page.evaluate(RULER)
     wide = [f"{found['wide']} px wider than the window"] if found["wide"] > 0 else []
-    return [*(f"text of {told}" for told in found["small"]), *(f"target of {told}" for told in found["low"]), *wide]
+    crossing = [f"words of a chart cross: {told}" for told in found["crossing"]]
+    small, low = ([f"{what} of {told}" for told in found[key]] for what, key in (("text", "small"), ("target", "low")))
+    return [*small, *low, *crossing, *wide]

@@ -21,16 +21,15 @@ PICTURES = (
     ("plan-en", "plan", "en", DESK),
     ("plan-phone", "plan", "ja", PHONE),
     ("slot-filled", "filled", "ja", (1366, 1000)),
-    ("slot-filled-en", "filled", "en", (1366, 1000)),
+    ("slot-filled-en", "filled", "en", DESK),
     ("slot-open", "open", "ja", (1366, 1000)),
     ("slot-open-phone", "open", "ja", PHONE),
     ("map", "map", "ja", (1366, 1000)),
-    ("limits", "limits", "ja", (1366, 1000)),
+    ("limits", "limits", "ja", DESK),
     ("requests", "requests", "ja", DESK),
-    ("request", "request", "ja", DESK),
+    ("requests-en", "requests", "en", DESK),
     ("experts", "experts", "ja", DESK),
-    ("expert-en", "expert", "en", DESK),
-    ("new-phone", "new", "ja", PHONE),
+    ("experts-phone", "experts", "ja", PHONE),
 )
 """Name of the picture, page, language, size of the window."""
 

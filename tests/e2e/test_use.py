@@ -109,7 +109,7 @@ def test_the_keyboard_skips_to_the_content_and_shows_where_it_is(opened):
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="本文へ移動")
     assert skip.evaluate("element => element === document.activeElement")
-    assert skip.bounding_box()["y"] >= 0
+    page.wait_for_function("document.activeElement.getBoundingClientRect().top >= 0")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     page.keyboard.press("Tab")

@@ -7,9 +7,8 @@ from hub.workflows.sheets.plan_sheets import PlanWords
 from matching.pairs import FunnelStep
 from matching.plan import Conflict, OpenSlot, Remedy
 from web.language import Language, language
-from web.remedies import remedy_sentence
+from web.remedies import OF_A_PERSON, remedy_sentence
 from web.words import CONFLICTS, OPEN_REASONS, PARTS, PHASES, POLICIES, RULES, STATUSES
-
 
 READY_MADE = "pairs"
 """The one step of a funnel where a problem brings its pairs ready-made."""
@@ -92,8 +91,8 @@ class Speech:
     def remedy(self, remedy: Remedy, names: Mapping[str, str] | None = None) -> str:
         """Return what a remedy changes, and who would fill the slot then."""
         who = (names or {}).get(remedy.expert or "", remedy.expert)
-        said = remedy_sentence(remedy, self.language)
-        return f"{said}{self.pick(f'（{who}）', f' ({who})')}" if who else said
+        said = remedy_sentence(remedy, who, self.language)
+        return said if who is None or remedy.kind in OF_A_PERSON else f"{said}{self.pick(f'（{who}）', f' ({who})')}"
 
     def conflict(self, conflict: Conflict) -> str:
         """Return one member of a set that cannot hold together, with where it applies."""

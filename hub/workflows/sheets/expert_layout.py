@@ -42,7 +42,17 @@ def expert_layout(bodies: Bodies) -> Layout:
     return Layout(
         EXPERTS,
         "Experts",
-        (reference_column(), *name_columns(), *ability_columns(), *condition_columns(bodies)),
+        (
+            reference_column(),
+            *name_columns(),
+            *type_columns(),
+            *experience_columns(),
+            *place_columns(bodies),
+            *work_columns(),
+            *pay_columns(),
+            *time_columns(),
+            *other_columns(bodies),
+        ),
         months=read_month_cell,
         shown_only=("評価（平均）", "評価件数"),
     )
@@ -73,8 +83,8 @@ def name_columns() -> tuple[Column, ...]:
     )
 
 
-def ability_columns() -> tuple[Column, ...]:
-    """Return the columns of what a person can do."""
+def type_columns() -> tuple[Column, ...]:
+    """Return the columns of what kind of person it is."""
     return (
         Column(
             "talent_types",
@@ -108,6 +118,12 @@ def ability_columns() -> tuple[Column, ...]:
             "SW3 クラウドエンジニア/SRE",
             width=28,
         ),
+    )
+
+
+def experience_columns() -> tuple[Column, ...]:
+    """Return the columns of what a person can do."""
+    return (
         Column(
             "skills",
             "スキル（略記）",
@@ -143,8 +159,8 @@ def ability_columns() -> tuple[Column, ...]:
     )
 
 
-def condition_columns(bodies: Bodies) -> tuple[Column, ...]:
-    """Return the columns of conditions: place, travel, pay, time."""
+def place_columns(bodies: Bodies) -> tuple[Column, ...]:
+    """Return the columns of where a person lives or works, and how far they travel."""
     return (
         Column(
             "base",
@@ -176,6 +192,12 @@ def condition_columns(bodies: Bodies) -> tuple[Column, ...]:
             "180",
             aliases=("移動上限",),
         ),
+    )
+
+
+def work_columns() -> tuple[Column, ...]:
+    """Return the columns of how and for whom a person would work."""
+    return (
         Column(
             "work_modes",
             "勤務形態",
@@ -207,6 +229,12 @@ def condition_columns(bodies: Bodies) -> tuple[Column, ...]:
             "長野県; 新潟県",
             width=18,
         ),
+    )
+
+
+def pay_columns() -> tuple[Column, ...]:
+    """Return the columns of pay."""
+    return (
         Column(
             "hourly_rate",
             "希望単価（円/時）",
@@ -228,6 +256,12 @@ def condition_columns(bodies: Bodies) -> tuple[Column, ...]:
             "5500",
             aliases=("現在単価",),
         ),
+    )
+
+
+def time_columns() -> tuple[Column, ...]:
+    """Return the columns of what is the same in every month; the months have columns of their own."""
+    return (
         Column(
             "engagements",
             "同時件数",
@@ -249,6 +283,12 @@ def condition_columns(bodies: Bodies) -> tuple[Column, ...]:
             width=10,
             aliases=("現地日数",),
         ),
+    )
+
+
+def other_columns(bodies: Bodies) -> tuple[Column, ...]:
+    """Return the remaining columns."""
+    return (
         Column(
             "conflicts",
             "利益相反団体コード",

@@ -209,6 +209,4 @@ def notice_namesakes(form: Form) -> None:
         form.notices.append(f"同じ氏名と拠点の人がいます: {rows} / same name and base: perhaps one person twice")
     if len(twice) > MOST_NAMESAKES:
         rest = len(twice) - MOST_NAMESAKES
-        form.notices.append(
-            f"同じ氏名と拠点の人が、ほかに {rest} 組います / {rest} more of the same name and base"
-        )
+        form.notices.append(f"同じ氏名と拠点の人が、ほかに {rest} 組います / {rest} more of the same name and base")

@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from playwright.sync_api import expect
 
 from .accessibility import violations
 
@@ -62,11 +63,11 @@ def test_a_filter_changes_the_rows_without_a_new_page_and_keeps_the_focus(opened
     page.get_by_label("表示する枠").focus()
     page.get_by_label("表示する枠").select_option("open")
     page.wait_for_url(re.compile(r"show=open"))
-    page.wait_for_function("!document.querySelector('#results').innerText.includes('なぜこの人か')")
+    expect(page.locator("#results")).not_to_contain_text("なぜこの人か")
     assert page.evaluate("window.same")
     assert page.evaluate("document.activeElement.id") == "show"
     page.go_back(wait_until="networkidle")
-    page.wait_for_function("document.querySelector('#results').innerText.includes('なぜこの人か')")
+    expect(page.locator("#results")).to_contain_text("なぜこの人か")
 
 
 def test_a_filter_works_without_scripts(opened):
@@ -109,7 +110,7 @@ def test_the_keyboard_skips_to_the_content_and_shows_where_it_is(opened):
     page.keyboard.press("Tab")
     skip = page.get_by_role("link", name="本文へ移動")
     assert skip.evaluate("element => element === document.activeElement")
-    page.wait_for_function("document.activeElement.getBoundingClientRect().top >= 0")
+    expect(skip).to_be_in_viewport(ratio=1)
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
     page.keyboard.press("Tab")

@@ -43,6 +43,7 @@ def run(kind: str, arguments: Mapping[str, Any], folder: Path, *, hard_seconds: 
         process = subprocess.Popen(  # noqa: S603  (this very Python, and a file made just now)
             [sys.executable, "-m", "benchmarks.worker", str(task)],
             cwd=ROOT,
+            env={**os.environ, "TMPDIR": str(folder)},  # where a solver that is killed leaves its files
             stdin=subprocess.DEVNULL,
             stdout=errors,
             stderr=errors,

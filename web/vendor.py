@@ -108,15 +108,17 @@ def main(arguments: list[str] | None = None) -> int:
     """Install and copy unless all is in place. Exit code 1 with one message when that is not possible."""
     parser = argparse.ArgumentParser(prog="python -m web.vendor", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--npm", default=shutil.which("npm") or "npm", help="npm to use (default: the one on PATH)")
+    parser.add_argument("--installed", action="store_true", help="copy from node_modules as it is, without running npm")
     parser.add_argument("--force", action="store_true", help="install and copy even when all is in place")
     options = parser.parse_args(arguments)
     if is_current() and not options.force:
         return 0
     tell("画面の部品を用意します / preparing the front-end packages")
     try:
-        # npm runs inside web/, so a relative path would be lost there.
-        found = Path(options.npm)
-        install(str(found.absolute()) if found.is_file() else options.npm)
+        if not options.installed:
+            # npm runs inside web/, so a relative path would be lost there.
+            found = Path(options.npm)
+            install(str(found.absolute()) if found.is_file() else options.npm)
         copy()
     except (VendorError, OSError) as fault:
         tell(f"✗ {fault}")

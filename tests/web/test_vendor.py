@@ -54,6 +54,15 @@ def test_packages_are_copied_once_and_again_only_when_something_changed(folder):
     assert len(runs) == 4
 
 
+def test_packages_that_another_step_installed_are_copied_without_npm(folder):
+    web, runs = folder
+    vendor.install("npm")
+    runs.clear()
+    assert vendor.main(["--installed"]) == 0
+    assert runs == []
+    assert (web / "static" / "vendor" / "htmx.min.js").is_file()
+
+
 def test_the_manifest_holds_what_browsers_check(folder):
     web, _ = folder
     vendor.main([])

@@ -91,7 +91,7 @@ def _binding(columns: Columns, plan: Plan, seconds: float) -> tuple[BindingLimit
     usable = usable_pairs(columns)
     among = np.flatnonzero(usable.mask)
     rows = binding_rows(columns, usable.mask)
-    model = Model(columns, rows, among, ordered=False)
+    model = Model(columns, rows, among)
     solver = Highs(seconds=seconds, threads=columns.problem.limits.threads, relaxed=True)
     model.maximize(model.weighted(resolve(columns.problem.policy)), solver)
     used = usage(columns, rows, chosen_of(columns, plan))

@@ -27,12 +27,11 @@ def limit_name(kind: Kind, row: int) -> str:
 class Model:
     """One PuLP problem, its variables in blocks: x (pairs), u (counts net), h (heads), y (teams), z (equity).
 
-    ``among``: the pairs that may be chosen, as rows of the pair table; ``rows``: their limits. ``ordered``: z are
-    whole numbers that fill from the first, as leximin needs; otherwise they are continuous. ``terms``: each term of
+    ``among``: the pairs that may be chosen, as rows of the pair table; ``rows``: their limits. ``terms``: each term of
     the objective as coefficients over all variables, ``cost`` as the net cost itself.
     """
 
-    def __init__(self, columns: Columns, rows: Rows, among: NDArray[np.int64], *, ordered: bool) -> None:
+    def __init__(self, columns: Columns, rows: Rows, among: NDArray[np.int64]) -> None:
         self.columns, self.rows, self.among = columns, rows, among
         self.lp = pulp.LpProblem("plan", pulp.LpMaximize)
         self.variables: list[pulp.LpVariable] = []
@@ -48,7 +47,7 @@ class Model:
         self._add_pairs()
         self._add_heads()
         self._add_teams()
-        self._add_equity(ordered=ordered)
+        self._add_equity()
         self._add_limits()
         self.terms: dict[Term, Floats] = self._terms()
         # PuLP only knows variables it has met; one without a limit may be missing from an objective.
@@ -105,19 +104,16 @@ class Model:
     def _filled(self, slot: int) -> list[tuple[int, float]]:
         return [(index, 1.0) for index in self._x_of[self._slot_pairs[slot]].tolist()]
 
-    def _add_equity(self, *, ordered: bool) -> None:
+    def _add_equity(self) -> None:
         for number, served in enumerate(self.columns.served):
             slots = [slot for slot in served.slots.tolist() if len(self._slot_pairs[slot])]
             if len(slots) < 2:  # the only slot that can be filled stands for the first z itself
                 self._z_of.append([])
                 continue
-            z = [self._variable(f"z_{number}_{k}", whole=ordered) for k in range(1, len(slots) + 1)]
+            z = [self._variable(f"z_{number}_{k}", whole=False) for k in range(1, len(slots) + 1)]
             self._z_of.append(z)
             filled = [(index, -1.0) for slot in slots for index, _ in self._filled(slot)]
             self._at_most(f"served_{number}", [*((one, 1.0) for one in z), *filled], 0)
-            if ordered:
-                for k in range(1, len(z)):
-                    self._at_most(f"served_{number}_{k}", [(z[k], 1), (z[k - 1], -1)], 0)
 
     def _add_limits(self) -> None:
         rows, whole = self.rows, self.columns.request_whole

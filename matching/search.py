@@ -86,7 +86,7 @@ def search(
     if core.pairs is not None:
         first = np.isin(among, favoured) * (2.0 * np.abs(worth.alone).max(initial=0.0) + 1.0)
         begin = greedy(columns, rows, among, worth.alone[among] + first, core.pairs)
-    model = Model(columns, rows, among, ordered=goal.maxmin)
+    model = Model(columns, rows, among)
     built = _since(began)
     run = _Run(model, goal, limits, stop=stop, report=report, begin=begin)
     bound = run.through()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from matching.explain import explain_pair, explain_plan, explain_slot
@@ -17,7 +18,9 @@ from matching.problem import (
     Slot,
 )
 from matching.remedies import remedies_for, with_remedies
+from matching.scoring import eligible_pairs
 from matching.solve import solve
+from matching.splice import COLUMNS, with_expert, with_request
 from seed_data.generator import generate
 from seed_data.problem import build_problem
 from tests.matching.exhaustive import best, every_plan
@@ -222,6 +225,26 @@ def test_scarce_skills_are_counted_by_open_slots_and_prefecture():
         ("TE1-01", 2, 2, 2, 0)
     ]
     assert skills[0].by_prefecture == {"20": 1}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_a_small_change_the_pairs_are_those_of_the_changed_problem(seed: int):
+    sample = generate(experts=30, requests=12, seed=seed)
+    problem = build_problem(sample, sample.months)
+    pairs = eligible_pairs(problem)
+    number, request = seed + 3, problem.requests[seed + 3]
+    slots = tuple(replace(slot, needs=(), remote_ok=True, onsite_days=0.0) for slot in request.slots)
+    most_wanted = int(np.bincount(pairs.expert).argmax())
+    expert = problem.experts[most_wanted]
+    busy = replace(expert, hours=tuple(hours / 2 for hours in expert.hours), talent_types=("X", "D"))
+    for changed, spliced in (
+        with_request(problem, pairs, number, replace(request, slots=slots)),
+        with_expert(problem, pairs, most_wanted, busy),
+    ):
+        wanted = eligible_pairs(changed)
+        assert len(wanted) != len(pairs) or not np.array_equal(wanted.fit, pairs.fit)
+        for name in COLUMNS:
+            assert np.array_equal(getattr(spliced, name), getattr(wanted, name)), name
 
 
 def test_in_a_large_problem_what_lies_near_is_solved_again_and_said_to_be_unproven(monkeypatch):

@@ -7,11 +7,26 @@ import numpy as np
 import pytest
 
 from matching.check import check
+from matching.chosen import broken_rows, broken_teams, choose, count_terms, points
 from matching.columns import Columns
-from matching.problem import Limits, Link, Policy
+from matching.policy import resolve
+from matching.problem import (
+    Expert,
+    Limits,
+    Link,
+    Organization,
+    Policy,
+    Problem,
+    ReadyPair,
+    Request,
+    Slot,
+    Subsidy,
+)
 from matching.rows import all_rows, binding_rows, usable_pairs
 from matching.scoring import eligible_pairs
 from matching.solve import solve
+from matching.start import improve
+from matching.worth import Worth
 from tests.matching.exhaustive import best, every_plan
 from tests.matching.small_problems import TERMS, small_problem
 
@@ -73,9 +88,11 @@ def test_pins_are_kept_or_said_to_clash_exactly_when_no_plan_keeps_them(first: i
     assert outcomes == {True, False}
 
 
+@pytest.mark.parametrize("guided_from", [0, 4_000], ids=["guided", "plain"])
 @pytest.mark.parametrize("gap", [0.02, 0.3])
-def test_the_bound_is_true_when_the_search_ends_at_a_gap(gap: float):
-    for seed in range(50_000, 50_040):
+def test_the_bound_is_true_when_the_search_ends_at_a_gap(gap: float, guided_from: int, monkeypatch):
+    monkeypatch.setattr("matching.search.GUIDED_FROM", guided_from)
+    for seed in range(50_000, 50_060):
         problem = replace(small_problem(seed), limits=Limits(gap=gap, threads=1))
         want = best(problem, every_plan(problem))
         plan = solve(problem)
@@ -93,17 +110,17 @@ def test_rows_that_cannot_bind_are_dropped_and_nothing_else():
         assert len(few) <= len(many)
         random = Random(seed)
         for _ in range(30):
-            chosen = _one_a_slot_and_request(columns, random)
+            chosen = _one_a_slot_and_request(columns, mask, random)
             assert _keeps(few, chosen) == _keeps(many, chosen)
 
 
-def _one_a_slot_and_request(columns: Columns, random: Random) -> np.ndarray:
+def _one_a_slot_and_request(columns: Columns, mask: np.ndarray, random: Random) -> np.ndarray:
     """Choose at random, one pair of a slot and one of a person in a request, which binding rows may take as given."""
     chosen = np.zeros(len(columns.pairs), dtype=bool)
     slots, persons = set(), set()
     for pair in random.sample(range(len(columns.pairs)), len(columns.pairs)):
         slot, person = int(columns.pairs.slot[pair]), (int(columns.pairs.expert[pair]), int(columns.request[pair]))
-        if usable_pairs(columns).mask[pair] and slot not in slots and person not in persons and random.random() < 0.7:
+        if mask[pair] and slot not in slots and person not in persons and random.random() < 0.7:
             chosen[pair] = True
             slots.add(slot)
             persons.add(person)
@@ -113,6 +130,40 @@ def _one_a_slot_and_request(columns: Columns, random: Random) -> np.ndarray:
 def _keeps(rows, chosen) -> bool:
     used = np.where(chosen[rows.pair], rows.amount - rows.relief, 0.0)
     return all(used[rows.entries(row)].sum() <= rows.limit[row] * (1 + 1e-9) for row in range(len(rows)))
+
+
+def test_heads_left_over_go_to_whom_most_is_saved_with():
+    pairs = tuple(ReadyPair(name, f"S{n}", 0.5, 10.0 * (n + 1), 0.0, 8.0) for n, name in enumerate("ABC"))
+    people = tuple(Expert(name, (40.0,), (9,), (9.0,)) for name in "ABC")
+    slots = tuple(Slot(f"S{n}", "D", 0, 1, 8.0) for n in range(3))
+    problem = Problem(
+        ("2026-04",),
+        people,
+        (Organization("M"),),
+        (Request("R", "M", slots),),
+        pairs=pairs,
+        subsidy=Subsidy(heads={"M": 2}),
+    )
+    columns = Columns(problem, eligible_pairs(problem))
+    assert choose(columns, range(3)).counted.tolist() == [10.0, 0.0, 0.0]
+    assert choose(columns, range(3), persons={0}).counted.tolist() == [0.0, 20.0, 0.0]
+
+
+def test_what_is_left_open_and_pays_is_filled_after_the_search():
+    for seed in range(110_000, 110_040):
+        problem = small_problem(seed)
+        columns, goal = Columns(problem, eligible_pairs(problem)), resolve(problem.policy)
+        mask = usable_pairs(columns).mask
+        rows, among = binding_rows(columns, mask), np.flatnonzero(mask)
+        nothing = choose(columns, ())
+        better = improve(columns, rows, among, Worth(columns, goal), nothing)
+        assert not broken_rows(columns, rows, better)
+        assert not broken_teams(columns, better)
+        gain = points(goal, count_terms(columns, better)) - points(goal, count_terms(columns, nothing))
+        assert gain >= 0
+        alone = [p for p in among.tolist() if not columns.request_whole[columns.request[p]]]
+        if any(Worth(columns, goal).alone[pair] > 1e-6 for pair in alone):
+            assert gain > 0
 
 
 def test_a_previous_pair_that_is_not_eligible_any_more_earns_nothing():

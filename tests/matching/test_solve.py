@@ -110,6 +110,30 @@ def test_what_the_solver_cannot_tell_apart_is_cut_off_and_solved_again(monkeypat
     assert plan.bound == pytest.approx(plan.objective, abs=1e-6)
 
 
+def test_a_cut_leaves_the_choice_that_a_head_makes_possible(monkeypatch):
+    cuts = []
+    exclude = Model.exclude
+    monkeypatch.setattr(Model, "exclude", lambda self, *broken: (cuts.append(broken), exclude(self, *broken)))
+    pairs = [
+        ReadyPair("A", "S0", 0.5, 1e12 + 1_500.0, 0.0, 8.0),  # 1.5e-9 above the budget, unless it has the head
+        ReadyPair("B", "S1", 0.5, 2e12, 0.0, 8.0),
+    ]
+    requests = [
+        Request("R", "M", (Slot("S0", "D", 0, 3, 8.0),), budget=1e12, budget_basis="net"),
+        Request("Q", "M", (Slot("S1", "D", 0, 3, 8.0),)),
+    ]
+    problem = problem_of(
+        pairs,
+        [expert("A"), expert("B")],
+        requests,
+        subsidy=Subsidy(heads={"M": 1}),
+        policy=Policy(yen_per_point=1e13),
+    )
+    plan = solve(problem)
+    assert cuts
+    assert {one.slot: one.net_cost for one in plan.assignments} == {"S0": 0.0, "S1": 2e12}
+
+
 def test_quarter_hours_add_up_exactly_and_no_further():
     pairs = [ReadyPair("A", f"S{n}", 0.5, 0.0, 0.0, 0.1 if n else 0.05) for n in range(3)]
     people = [expert("A", hours=0.25, engagements=3)]

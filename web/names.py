@@ -47,11 +47,6 @@ class Names:
         known = load_framework(FRAMEWORK).roles.get(role)
         return self.language.pick(known.name_ja, known.name_en) if known else role
 
-    def role_type(self, role: str) -> str:
-        """Return the name of the type of talent a role belongs to, such as ビジネスアーキテクト."""
-        known = load_framework(FRAMEWORK).roles.get(role)
-        return self.language.pick(known.type_ja, known.type_en) if known else role
-
     def stage(self, stage: str) -> str:
         """Return a stage's name."""
         known = stages().get(stage)

@@ -1,7 +1,6 @@
 """Jinja environments, one for each language, and how a view turns a template into a response."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
@@ -83,15 +82,10 @@ def render(
 ) -> HTMLResponse:
     """Return ``pages/<template>`` with ``context``; only its ``block`` when htmx asks for a fragment."""
     env = environment(spoken_language(request).code)
-    values = {**context, "here": request.url.path, "query": request.url.query, "now": datetime.now().astimezone()}
+    values = {**context, "here": request.url.path, "query": request.url.query}
     name = f"pages/{template}"
     fragment = block is not None and wants_fragment(request)
     text = render_block(env, name, str(block), **values) if fragment else env.get_template(name).render(**values)
     # One address has two bodies and two languages: no cache may hand one to who asked for the other.
     headers = {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie, Accept-Language"}
     return HTMLResponse(text, status_code=status, headers=headers)
-
-
-def today() -> date:
-    """Return the present day of this machine."""
-    return datetime.now().astimezone().date()

@@ -1,6 +1,7 @@
 """Asking for a run, following it, stopping it; all of it without a script."""
 
 import re
+import shutil
 import unicodedata
 
 import pytest
@@ -13,9 +14,14 @@ from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
 from hub.jobs.worker import run_next
-from hub.settings import Settings
-from hub.workflows.plans import find_plans, read_plan
+from hub.settings import DATABASE_FILE, Settings
+from hub.workflows.expert_rows import ExpertFilter
+from hub.workflows.experts import find_experts
+from hub.workflows.plans import find_plans, queue_plan, read_plan
+from hub.workflows.request_rows import RequestFilter
+from hub.workflows.requests import find_requests, read_request
 from hub.workflows.seeding import store_sample
+from matching.problem import Link
 from seed_data.generator import generate
 from web.language import language
 from web.views.runs import RunForm, form_faults
@@ -26,14 +32,24 @@ MONTHS = ("2026-04", "2026-05", "2026-06")
 FINE = {"title": "計画", "policy": "fair_first", "first": "2026-04", "last": "2026-06", "seconds": "５"}
 
 
-@pytest.fixture
-def office(tmp_path):
-    """A hub of its own, whose runs wait until the test solves them: (browser, engine, settings)."""
-    settings = Settings(data_folder=tmp_path, worker=False, explain_seconds=1)
-    engine = create_engine(settings)
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory):
+    """A folder with a database that each test copies, because seeding takes longer than a test."""
+    folder = tmp_path_factory.mktemp("seeded")
+    engine = create_engine(Settings(data_folder=folder))
     migrate(engine)
     with transaction(engine) as session:
         store_sample(session, generate(experts=12, requests=6, seed=5))
+    engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def office(tmp_path, seeded):
+    """A hub of its own, whose runs wait until the test solves them: (browser, engine, settings)."""
+    shutil.copy(seeded / DATABASE_FILE, tmp_path / DATABASE_FILE)
+    settings = Settings(data_folder=tmp_path, worker=False, explain_seconds=1)
+    engine = create_engine(settings)
     app = create_app(settings)
     with TestClient(app):
         yield browser(app, "ja"), engine, settings
@@ -152,3 +168,23 @@ def test_a_plan_is_put_in_force_and_taken_out_again(office):
     assert "採用中" in client.get(plan).text
     assert client.post(f"{plan}/release").status_code == 303
     assert "採用中" not in client.get(plan).text
+
+
+def test_pins_that_cannot_hold_are_named_and_every_view_of_the_plan_still_opens(office):
+    client, engine, settings = office
+    with transaction(engine) as session:
+        experts = [row.id for row in find_experts(session, ExpertFilter()).items[:2]]
+        request = find_requests(session, RequestFilter()).items[0]
+        slot = read_request(session, request.id).slots[0].id
+        pins = [Link(slot, expert) for expert in experts]
+        plan = f"/plans/{queue_plan(session, '両立しない計画', pins=pins)}"
+    run_next(engine, settings)
+    text = client.get(plan).text
+    assert "固定が両立しない" in text
+    assert "同時に守れません" in text
+    named = re.search(r'<section class="banner bad">.*?</section>', text, re.DOTALL)[0]
+    assert f'href="{plan}/slots/{slot}"' in named
+    assert any(f'href="/experts/{expert}"' in named for expert in experts)
+    for view in ("/map", "/limits", f"/slots/{slot}", "?show=open"):
+        assert client.get(plan + view).status_code == 200, view
+    assert client.post(f"{plan}/adopt").status_code == 409

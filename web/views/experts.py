@@ -11,7 +11,6 @@ from hub.workflows.drafts import ExpertDraft
 from hub.workflows.expert_rows import ExpertFilter
 from hub.workflows.experts import find_experts, read_expert
 from skill_standards import load_framework
-from web import words
 from web.addresses import address_of, paging_of
 from web.charts.months import MonthColumn, month_columns
 from web.choices import prefecture_choices, role_choices, skill_choices, talent_type_choices
@@ -64,7 +63,6 @@ def show_expert(request: Request, session: ReadingSession, expert_id: str) -> Re
         "expert": expert,
         "skills_by_category": _by_category(expert.told, Names(spoken)),
         "chart": _availability_chart(expert.told, spoken),
-        "levels": words.LEVELS,
     }
     return render(request, "expert.html", context)
 

@@ -12,6 +12,7 @@ from matching.problem import (
     Link,
     Organization,
     Problem,
+    Rating,
     ReadyPair,
     Request,
     SkillNeed,
@@ -232,14 +233,16 @@ def test_after_a_small_change_the_pairs_are_those_of_the_changed_problem(seed: i
     sample = generate(experts=30, requests=12, seed=seed)
     problem = build_problem(sample, sample.months)
     pairs = eligible_pairs(problem)
-    number, request = seed + 3, problem.requests[seed + 3]
+    seats = [request.id for request, _ in problem.seats()]
+    number = [one.id for one in problem.requests].index(seats[int(np.bincount(pairs.slot).argmax())])
+    request = problem.requests[number]
     slots = tuple(replace(slot, needs=(), remote_ok=True, onsite_days=0.0) for slot in request.slots)
     most_wanted = int(np.bincount(pairs.expert).argmax())
     expert = problem.experts[most_wanted]
-    busy = replace(expert, hours=tuple(hours / 2 for hours in expert.hours), talent_types=("X", "D"))
+    praised = replace(expert, rating=Rating(5.0, 50), talent_types=("X", "D"), work_modes=("remote", "onsite"))
     for changed, spliced in (
         with_request(problem, pairs, number, replace(request, slots=slots)),
-        with_expert(problem, pairs, most_wanted, busy),
+        with_expert(problem, pairs, most_wanted, praised),
     ):
         wanted = eligible_pairs(changed)
         assert len(wanted) != len(pairs) or not np.array_equal(wanted.fit, pairs.fit)

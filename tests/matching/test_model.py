@@ -24,10 +24,11 @@ from matching.problem import (
 )
 from matching.rows import all_rows, binding_rows, usable_pairs
 from matching.scoring import eligible_pairs
+from matching.search import _Run
 from matching.solve import solve
 from matching.start import improve
 from matching.worth import Worth
-from tests.matching.exhaustive import best, every_plan
+from tests.matching.exhaustive import best, every_plan, objective
 from tests.matching.small_problems import TERMS, small_problem
 
 CLOSE = 1e-6
@@ -99,6 +100,49 @@ def test_the_bound_is_true_when_the_search_ends_at_a_gap(gap: float, guided_from
         assert plan.bound >= want - CLOSE
         assert plan.gap <= gap + CLOSE
         assert plan.objective <= want + CLOSE
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.1])
+def test_pairs_are_left_out_only_when_no_plan_with_them_exceeds_the_bound(gap: float, monkeypatch):
+    left_out: list[tuple[list[int], float]] = []
+    guided = _Run._guided
+
+    def recorded(self, *args, **kwargs):
+        bound, least = guided(self, *args, **kwargs)
+        out = [row for row in self._model.among.tolist() if not self._model.variables[self._model._x_of[row]].upBound]
+        left_out.append((out, least))
+        return bound, least
+
+    monkeypatch.setattr("matching.search.GUIDED_FROM", 0)
+    monkeypatch.setattr(_Run, "_guided", recorded)
+    many = 0
+    for seed in range(120_000, 120_150):
+        left_out.clear()
+        problem = replace(small_problem(seed), limits=Limits(gap=gap, threads=1))
+        plan = solve(problem)
+        table = eligible_pairs(problem)
+        for out, least in left_out:
+            pairs = {(int(table.slot[row]), int(table.expert[row])) for row in out}
+            many += len(pairs)
+            with_any = [other for other in every_plan(problem) if pairs & positions(problem, other)]
+            assert max((objective(problem, other) for other in with_any), default=least) <= least + CLOSE
+            assert plan.bound >= least - CLOSE
+    assert many > 20
+
+
+def test_the_bound_is_never_below_what_a_pair_left_out_could_reach(monkeypatch):
+    monkeypatch.setattr("matching.search.GUIDED_FROM", 0)
+    monkeypatch.setattr(_Run, "_guided", lambda self, _, __, ___, bound, **____: (bound + 1.0, bound + 0.5))
+    plan = solve(small_problem(50_001))
+    assert plan.assignments
+    monkeypatch.undo()
+    assert plan.bound >= solve(small_problem(50_001)).objective + 0.5
+
+
+def positions(problem, plan) -> set[tuple[int, int]]:
+    slots = [slot.id for _, slot in problem.seats()]
+    experts = [expert.id for expert in problem.experts]
+    return {(slots.index(pair.slot), experts.index(pair.expert)) for pair in plan.pairs}
 
 
 def test_rows_that_cannot_bind_are_dropped_and_nothing_else():

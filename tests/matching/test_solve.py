@@ -115,12 +115,12 @@ def test_a_cut_leaves_the_choice_that_a_head_makes_possible(monkeypatch):
     exclude = Model.exclude
     monkeypatch.setattr(Model, "exclude", lambda self, *broken: (cuts.append(broken), exclude(self, *broken)))
     pairs = [
-        ReadyPair("A", "S0", 0.5, 1e12 + 1_500.0, 0.0, 8.0),  # 1.5e-9 above the budget, unless it has the head
-        ReadyPair("B", "S1", 0.5, 2e12, 0.0, 8.0),
+        ReadyPair("B", "S0", 0.9, 2e12, 0.0, 8.0),  # comes first, saves most, and so has the head to begin with
+        ReadyPair("A", "S1", 0.5, 1e12 + 1_500.0, 0.0, 8.0),  # 1.5e-9 above the budget, unless it has the head
     ]
     requests = [
-        Request("R", "M", (Slot("S0", "D", 0, 3, 8.0),), budget=1e12, budget_basis="net"),
-        Request("Q", "M", (Slot("S1", "D", 0, 3, 8.0),)),
+        Request("Q", "M", (Slot("S0", "D", 0, 3, 8.0),)),
+        Request("R", "M", (Slot("S1", "D", 0, 3, 8.0),), budget=1e12, budget_basis="net"),
     ]
     problem = problem_of(
         pairs,
@@ -131,7 +131,7 @@ def test_a_cut_leaves_the_choice_that_a_head_makes_possible(monkeypatch):
     )
     plan = solve(problem)
     assert cuts
-    assert {one.slot: one.net_cost for one in plan.assignments} == {"S0": 0.0, "S1": 2e12}
+    assert {one.slot: one.net_cost for one in plan.assignments} == {"S0": 2e12, "S1": 0.0}
 
 
 def test_quarter_hours_add_up_exactly_and_no_further():

@@ -136,7 +136,7 @@ def test_the_bound_is_never_below_what_a_pair_left_out_could_reach(monkeypatch):
     plan = solve(small_problem(50_001))
     assert plan.assignments
     monkeypatch.undo()
-    assert plan.bound >= solve(small_problem(50_001)).objective + 0.5
+    assert plan.bound >= solve(small_problem(50_001)).objective + 0.5 - CLOSE
 
 
 def positions(problem, plan) -> set[tuple[int, int]]:

@@ -203,7 +203,9 @@ def _is_level(level: Any, key: str, label: Any) -> bool:
     figures = (level["value"], level["bound"])
     if not all(isinstance(figure, int | float) and isfinite(figure) for figure in figures):
         return False
-    same = level[key] == label if key == "term" else isinstance(level[key], int | float) and not differs(level[key], label)
+    same = (
+        level[key] == label if key == "term" else isinstance(level[key], int | float) and not differs(level[key], label)
+    )
     return same and isinstance(level["proven"], bool)
 
 

@@ -123,10 +123,7 @@ class _Judge:
         }
         order = [*sorted(required, key=lambda slot: len(candidates[slot])), *optional]
         most = [max((self._gain(pair) for pair in candidates[slot]), default=-inf) for slot in order]
-        hopes = [
-            sum(most[i : len(required)]) + sum(max(0.0, m) for m in most[max(i, len(required)) :])
-            for i in range(len(order))
-        ]
+        most[len(required) :] = [max(0.0, gain) for gain in most[len(required) :]]
         best: float | None = None
         steps = 0
 
@@ -139,7 +136,7 @@ class _Judge:
                 total = gained if spent <= self._cost_room else -inf
                 best = total if best is None else max(best, total)
                 return
-            if best is not None and gained + hopes[at] <= SMALLEST_GAIN:
+            if best is not None and gained + sum(most[at:]) <= SMALLEST_GAIN:
                 return
             for pair in candidates[order[at]]:
                 if self._obstacles(pair) <= set(aside):

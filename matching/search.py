@@ -154,7 +154,7 @@ class _Run:
         while True:
             if self._stopped or time.monotonic() >= until or self._is_near(coefficients, max(bound, least), gap):
                 break
-            solver = self._solver(until - time.monotonic(), gap, bound if is_last else None)
+            solver = self._solver(until - time.monotonic(), gap, bound if is_last else None, least)
             self._model.maximize(coefficients, solver)
             if solver.standing.bound is not None:
                 bound = min(bound, max(solver.standing.bound, least))
@@ -175,18 +175,19 @@ class _Run:
 
         Return the bound, and the most that a plan with any pair left out can reach.
         """
-        relaxed = self._solver(RELAXING * (until - time.monotonic()), 0.0, None, relaxed=True)
+        relaxed = self._solver(RELAXING * (until - time.monotonic()), 0.0, None, inf, relaxed=True)
         self._model.maximize(coefficients, relaxed)
-        self._stopped = relaxed.end == "stopped"
+        self._stopped = self._stopped or relaxed.end == "stopped"
         if relaxed.end != "optimal" or relaxed.standing.value is None or relaxed.standing.values is None:
             return bound, -inf
         top = relaxed.standing.value + ACCURACY * max(1.0, abs(relaxed.standing.value))
         bound = min(bound, top)
         likes = self._model.of_pairs(relaxed.standing.values) > ACCURACY
         losses = self._model.of_pairs(relaxed.losses)
-        likes |= losses < LIKED * max(1.0, float(coefficients.max(initial=0.0)))
+        likes |= losses < LIKED * float(np.abs(coefficients).max(initial=0.0))
         self._model.narrow(~likes & ~self._is_begun())
-        solver = self._solver(NARROWED * (until - time.monotonic()), max(gap, NARROW_GAP), bound if is_last else None)
+        seconds = NARROWED * (until - time.monotonic())
+        solver = self._solver(seconds, max(gap, NARROW_GAP), bound if is_last else None, inf)
         self._model.maximize(coefficients, solver)
         self._stopped = self._stopped or solver.end == "stopped"
         self._take(coefficients, solver.standing)
@@ -205,13 +206,17 @@ class _Run:
         begun = np.empty(0, dtype=np.int32) if self.chosen is None else self.chosen.pairs
         return np.isin(among, begun) | self._model.columns.pinned[among]
 
-    def _solver(self, seconds: float, gap: float, bound: float | None, *, relaxed: bool = False) -> Highs:
-        """Return a solver; ``bound``: of the weighted sum as known so far, None while another goal is worked on."""
+    def _solver(self, seconds: float, gap: float, bound: float | None, least: float, *, relaxed: bool = False) -> Highs:
+        """Return a solver whose news are reported.
+
+        ``bound``: of the weighted sum as known so far, None while another goal is worked on; ``least``: what the bound
+        cannot fall below, however far the solver proves it, because pairs are left out.
+        """
 
         def report(standing: Standing) -> None:
             if standing.values is not None:
                 filled = len(self._model.read(standing.values)[0])
-                better = bound if bound is None or standing.bound is None else min(bound, standing.bound)
+                better = bound if bound is None or standing.bound is None else min(bound, max(standing.bound, least))
                 self._report(None if bound is None else standing.value, better, filled)
 
         return Highs(

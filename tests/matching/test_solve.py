@@ -292,3 +292,15 @@ def test_named_policies_pull_in_their_direction():
     assert plans["fair_first"].terms.equity >= plans["cost_first"].terms.equity
     per_slot = {name: plan.terms.fit / plan.terms.coverage for name, plan in plans.items()}
     assert per_slot["fit_first"] >= per_slot["fair_first"]
+
+
+def test_the_bound_told_on_the_way_is_true_while_the_relaxation_guides_the_search(monkeypatch):
+    monkeypatch.setattr("matching.search.GUIDED_FROM", 0)
+    monkeypatch.setattr("matching.handoff.NEWS", 0.0)
+    monkeypatch.setattr("matching.handoff.POLL", 0.001)
+    told: list[Progress] = []
+    plan = solve(seeded(80, 60, limits=EXACT), progress=told.append)
+    bounds = [one.bound for one in told if one.bound is not None]
+    assert len(set(bounds)) > 2
+    assert bounds == sorted(bounds, reverse=True)
+    assert min(bounds) >= plan.objective - 1e-6

@@ -83,7 +83,7 @@ class Conflict:
 
     ``kind``: ``pin`` (with slot and expert) or the name of a constraint or rule (``slot_taken_twice``, ``hours``,
     ``max_engagements``, ``onsite_days``, ``one_slot_per_request``, ``request_budget``, ``organization_budget``,
-    ``team``, ``forbidden``, ``not_eligible``). The other fields name where: only those that apply are set.
+    ``team``, ``heads``, ``forbidden``, ``not_eligible``). The other fields name where: only those that apply are set.
     """
 
     __pydantic_config__ = STRICT

@@ -24,7 +24,12 @@ class LimitSentence:
 def limit_sentences(binding: Sequence[NamedLimit], spoken: Language) -> tuple[LimitSentence, ...]:
     """Return the dearest limits in words, most worth first."""
     return tuple(
-        LimitSentence(named.name, _what(named.limit, spoken), _used(named.limit, spoken), _worth(named.limit, spoken))
+        LimitSentence(
+            spoken.pick(named.name, named.name_en),
+            _what(named.limit, spoken),
+            _used(named.limit, spoken),
+            _worth(named.limit, spoken),
+        )
         for named in binding[:SHOWN]
     )
 

@@ -160,6 +160,7 @@ CONFLICTS = {
     "one_slot_per_request": N_("ひとつの人材ニーズで同じ人が2枠になる"),
     "request_budget": N_("人材ニーズの予算を超える"),
     "organization_budget": N_("団体の予算を超える"),
+    "heads": N_("財政措置の対象人数を超える"),
     "team": N_("チームの必須の枠がそろわない"),
     "forbidden": N_("禁止した組み合わせ"),
     "not_eligible": N_("条件を満たさない"),

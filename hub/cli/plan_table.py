@@ -108,7 +108,7 @@ def remedies(page: PlanSlotPage, say: Speech) -> str:
     """Return the smallest changes that fill the slot."""
     said = []
     for named in page.remedies:
-        names = {named.remedy.expert: named.expert} if named.remedy.expert and named.expert else {}
+        names = {named.remedy.expert: named.name} if named.remedy.expert and named.name else {}
         said.append(say.remedy(named.remedy, names))
     return say.pick("、または ", ", or ").join(said)
 

@@ -98,7 +98,8 @@ def read_plan_slot(session: Session, plan_id: str, slot_id: str) -> PlanSlotPage
         needs=detail.needs,
         funnel=detail.funnel,
         remedies=tuple(
-            NamedRemedy(remedy, people[remedy.expert][0] if remedy.expert in people else None) for remedy in remedies
+            NamedRemedy(remedy, *(people[remedy.expert][:2] if remedy.expert in people else (None, "")))
+            for remedy in remedies
         ),
         alternatives=tuple(_alternative(other, people, titles) for other in others),
         remedies_sought=detail.remedies is not None,
@@ -107,12 +108,13 @@ def read_plan_slot(session: Session, plan_id: str, slot_id: str) -> PlanSlotPage
 
 
 def _alternative(
-    found: AlternativeFound, people: Mapping[str, tuple[str, str]], titles: Mapping[str, str]
+    found: AlternativeFound, people: Mapping[str, tuple[str, str, str]], titles: Mapping[str, str]
 ) -> Alternative:
-    name, affiliation = people.get(found.expert, (found.expert, ""))
+    name, romaji, affiliation = people.get(found.expert, (found.expert, "", ""))
     return Alternative(
         expert_id=found.expert,
         name=name,
+        romaji=romaji,
         affiliation=affiliation,
         fit=found.fit,
         cost=found.cost,
@@ -125,11 +127,12 @@ def _alternative(
     )
 
 
-def _people(session: Session, ids: set[str]) -> dict[str, tuple[str, str]]:
-    """Return (name, affiliation) of experts by id."""
+def _people(session: Session, ids: set[str]) -> dict[str, tuple[str, str, str]]:
+    """Return (name, romaji, affiliation) of experts by id."""
     e = columns(Expert)
-    query = select(e.id, e.family_name, e.given_name, e.affiliation).where(e.id.in_(ids))
-    return {row.id: (f"{row.family_name} {row.given_name}".strip(), row.affiliation) for row in session.execute(query)}
+    name, romaji = e.family_name + " " + e.given_name, e.given_romaji + " " + e.family_romaji
+    query = select(e.id, name, romaji, e.affiliation).where(e.id.in_(ids))
+    return {key: (name.strip(), romaji.strip(), office) for key, name, romaji, office in session.execute(query)}
 
 
 def _titles(session: Session, ids: set[str]) -> dict[str, str]:

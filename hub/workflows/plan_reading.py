@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
 from hub.errors import NotFound
@@ -126,12 +126,14 @@ def read_plan(session: Session, plan_id: str) -> PlanPage:
 def named_limits(session: Session, limits: Sequence[BindingLimit]) -> tuple[NamedLimit, ...]:
     """Return each limit with the name of the expert, request or organization whose it is."""
     e, r, o = columns(Expert), columns(Request), columns(Organization)
-    people = select(e.id, e.family_name + " " + e.given_name).where(e.id.in_([limit.expert for limit in limits]))
-    asked = select(r.id, r.title).where(r.id.in_([limit.request for limit in limits]))
-    bodies = select(o.code, full_name(o)).where(o.code.in_([limit.organization for limit in limits]))
-    names = {key: name.strip() for query in (people, asked, bodies) for key, name in session.execute(query)}
+    name, romaji = e.family_name + " " + e.given_name, e.given_romaji + " " + e.family_romaji
+    people = select(e.id, name, romaji).where(e.id.in_([limit.expert for limit in limits]))
+    asked = select(r.id, r.title, literal("")).where(r.id.in_([limit.request for limit in limits]))
+    bodies = select(o.code, full_name(o), o.name_en).where(o.code.in_([limit.organization for limit in limits]))
+    queries = (people, asked, bodies)
+    names = {key: (ja.strip(), en.strip()) for query in queries for key, ja, en in session.execute(query)}
     owners = [limit.expert or limit.request or limit.organization or "" for limit in limits]
-    return tuple(NamedLimit(limit, names.get(owner, owner)) for limit, owner in zip(limits, owners, strict=True))
+    return tuple(NamedLimit(limit, *names.get(owner, (owner, ""))) for limit, owner in zip(limits, owners, strict=True))
 
 
 def find_plan_slots(

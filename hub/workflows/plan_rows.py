@@ -52,10 +52,14 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class NamedLimit:
-    """A limit that binds, with the name of whose it is: an expert, a request's title, or an organization."""
+    """A limit that binds, with the name of whose it is: an expert, a request's title, or an organization.
+
+    ``name_en``: the name in Latin letters, empty for a request's title.
+    """
 
     limit: BindingLimit
     name: str
+    name_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +178,7 @@ class Alternative:
 
     expert_id: str
     name: str
+    romaji: str
     affiliation: str
     fit: float
     cost: float
@@ -187,10 +192,11 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class NamedRemedy:
-    """A remedy with the name of the expert it is about, if it is about one."""
+    """A remedy with the expert it is about, if it is about one: ``name``, also as ``romaji``."""
 
     remedy: Remedy
-    expert: str | None
+    name: str | None
+    romaji: str
 
 
 @dataclass(frozen=True, slots=True)

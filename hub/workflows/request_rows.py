@@ -56,13 +56,14 @@ class RequestRow:
 
 @dataclass(frozen=True, slots=True)
 class SlotOnPage:
-    """A slot of a request. ``end``: its last month. ``expert_id``, ``expert``: who has it in the plan in force."""
+    """A slot of a request. ``end``: its last month. ``expert_id``, ``name``, ``romaji``: who has it in force."""
 
     id: str
     told: SlotDraft
     end: str
     expert_id: str | None
-    expert: str | None
+    name: str | None
+    romaji: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,7 @@ def read_request(session: Session, request_id: str) -> RequestPage:
         organization_en=row.name_en,
         beneficiaries=tuple((code, name) for code, name in session.execute(served)),
         slots=tuple(
-            SlotOnPage(key, slot, last_month(slot.start, slot.length), *placed.get(key, (None, None)))
+            SlotOnPage(key, slot, last_month(slot.start, slot.length), *placed.get(key, (None, None, "")))
             for key, slot in slots.items()
         ),
         created_at=row.created_at,
@@ -187,17 +187,18 @@ def read_request(session: Session, request_id: str) -> RequestPage:
     )
 
 
-def _placed(session: Session, request_id: str) -> dict[str, tuple[str, str]]:
-    """Return (id, name) of the expert each slot has in the plan in force."""
+def _placed(session: Session, request_id: str) -> dict[str, tuple[str, str, str]]:
+    """Return (id, name, romaji) of the expert each slot has in the plan in force."""
     a, p, s, e = (columns(model) for model in (Assignment, Plan, Slot, Expert))
     query = (
-        select(a.slot_id, e.id, e.family_name + " " + e.given_name)
+        select(a.slot_id, e.id, e.family_name + " " + e.given_name, e.given_romaji + " " + e.family_romaji)
         .join_from(table_of(Assignment), table_of(Plan), p.id == a.plan_id)
         .join(table_of(Slot), s.id == a.slot_id)
         .join(table_of(Expert), e.id == a.expert_id)
         .where(p.in_force, s.request_id == request_id)
     )
-    return {slot: (expert, name.strip()) for slot, expert, name in session.execute(query)}
+    found = session.execute(query)
+    return {slot: (expert, name.strip(), romaji.strip()) for slot, expert, name, romaji in found}
 
 
 def _not_found() -> NotFound:

@@ -49,9 +49,10 @@ def limit(kind, unit, **more):
 @pytest.mark.parametrize(("kind", "unit"), [(kind.name.lower(), unit) for kind, unit in UNITS.items()])
 def test_every_limit_is_said_with_whose_it_is_and_what_more_of_it_is_worth(kind, unit):
     whats = set()
-    for spoken in (JA, EN):
-        (sentence,) = limit_sentences([NamedLimit(limit(kind, unit, month="2026-10"), "塩尻市")], spoken)
-        assert sentence.whose == "塩尻市"
+    binding = [NamedLimit(limit(kind, unit, month="2026-10"), "塩尻市", "Shiojiri-shi")]
+    for spoken, whose in ((JA, "塩尻市"), (EN, "Shiojiri-shi")):
+        (sentence,) = limit_sentences(binding, spoken)
+        assert sentence.whose == whose
         assert "_" not in sentence.what
         assert "2026" in sentence.what
         assert "+" in sentence.worth
@@ -60,12 +61,12 @@ def test_every_limit_is_said_with_whose_it_is_and_what_more_of_it_is_worth(kind,
 
 
 def test_a_price_in_yen_is_told_for_a_hundred_thousand():
-    (sentence,) = limit_sentences([NamedLimit(limit("request_budget", "yen"), "x")], JA)
+    (sentence,) = limit_sentences([NamedLimit(limit("request_budget", "yen"), "x", "")], JA)
     assert sentence.worth == "100,000円増えるごとに+0.20点"
 
 
 def test_only_the_dearest_limits_are_said():
-    many = [NamedLimit(limit("hours", "hours"), str(number)) for number in range(SHOWN + 5)]
+    many = [NamedLimit(limit("hours", "hours"), str(number), "") for number in range(SHOWN + 5)]
     assert [sentence.whose for sentence in limit_sentences(many, JA)] == [str(number) for number in range(SHOWN)]
 
 

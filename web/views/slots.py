@@ -33,8 +33,8 @@ def show_slot(request: Request, session: ReadingSession, plan_id: str, slot_id: 
         "chart": _contributions(who, spoken) if who else _funnel(slot, spoken),
         "remedies": [
             {
-                "sentence": remedy_sentence(named.remedy, named.expert, spoken),
-                "expert": None if named.remedy.kind in OF_A_PERSON else named.expert,
+                "sentence": remedy_sentence(named.remedy, spoken.pick(named.name or "", named.romaji) or None, spoken),
+                "expert": None if named.remedy.kind in OF_A_PERSON or not named.name else named,
                 "change": named.remedy.objective - (plan.row.objective or 0.0),
                 "emptied": named.remedy.change.get("slot"),
             }

@@ -99,5 +99,6 @@ def test_what_was_worked_out_is_read_with_names(seeded: Engine, settings: Settin
     assert any(told.values())
     for slot in slots:
         assert tuple(named.remedy for named in slot.remedies) == told[slot.row.slot_id]
-        assert all(named.expert and not named.expert.startswith("exp_") for named in slot.remedies)
+        assert all(named.name and not named.name.startswith("exp_") for named in slot.remedies)
         assert all(other.name and not other.name.startswith("exp_") for other in slot.alternatives)
+        assert all(named.romaji.isascii() and named.romaji for named in (*slot.remedies, *slot.alternatives))

@@ -27,6 +27,8 @@ CHUNK = 5_000
 """Moves between two looks at the clock, and between two times the sums are made anew."""
 FIRST_PRICES, PRICES = 60, 300
 """Steps of prices before the first plan, and after it."""
+PRICE_SHARE = 0.35
+"""Share of the time after which prices have to be good enough, so that moves get theirs on a slow machine too."""
 FIRST_MOVES = 20_000
 CANDIDATES = 100
 """Pairs of a slot that moves look at; the bound is over all."""
@@ -110,13 +112,14 @@ class Course:
 
     def _descend(self, prices: SlotPrices, start: Floats, steps: int, hot: float, cold: float) -> Floats:
         told = [time.monotonic()]
+        until = self._leave_at - (1 - PRICE_SHARE) * self._limits.seconds
 
         def each(bound: float) -> bool:
             self._lower(bound)
             if time.monotonic() > told[0] + 0.5:
                 told[0] = time.monotonic()
                 self._tell()
-            return self._is_over()
+            return self._is_over() or time.monotonic() >= until
 
         kept, _ = prices.descend(start, steps, hot=hot, cold=cold, each=each)
         self._tell()

@@ -153,15 +153,16 @@ def test_values_only_rise_and_bounds_only_fall(national):
     assert (plan.objective, plan.bound) == (known[-1].objective, bounds[-1])
 
 
-def test_the_same_problem_gives_the_same_plan_for_any_number_of_threads(national):
-    # A safe distance between the steps that the seconds buy and the time they take.
+def test_the_same_problem_gives_the_same_plan_for_any_number_of_threads(national, monkeypatch):
+    # Fewer moves, so that it is never the time that ends the search.
+    monkeypatch.setattr("matching.national.course.MOVES_PER_SECOND", 500)
     made = []
     for threads in (1, 1, 2):
-        problem = middling(seconds=1.0)
+        problem = middling(seconds=20.0)
         plan = solve(replace(problem, limits=replace(problem.limits, threads=threads)))
         made.append(write_plan(replace(plan, seconds={}, limits={}, input_digest="")))
     assert made[0] == made[1] == made[2]
-    assert made[0] != write_plan(replace(solve(middling(seconds=0.05)), seconds={}, limits={}, input_digest=""))
+    assert made[0] != write_plan(replace(solve(middling(seconds=2.0)), seconds={}, limits={}, input_digest=""))
 
 
 def test_a_stop_keeps_the_best_plan_so_far(national):

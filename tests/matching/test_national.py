@@ -100,10 +100,10 @@ def test_pairs_dropped_beforehand_are_in_no_plan():
 
 
 def test_moves_undone_leave_everything_as_it_was_and_what_they_sum_up_is_right():
-    for seed in range(73_000, 73_080):
+    for seed in range(73_000, 73_400):
         problem = small_problem(seed)
         columns, instance = instance_of_problem(problem)
-        if not len(instance.row):
+        if not len(instance.row) or (seed > 73_050 and not columns.heads.limit):
             continue
         board = board_of(instance, instance.value, 100)
         state = empty_state(instance, seed_of(seed))

@@ -30,6 +30,8 @@ NARROWED = 0.4
 """Shares of the time left that the relaxation, and then the search among the pairs it likes, may take at most."""
 LIKED = 0.01
 """A pair is liked too when taking it loses less than this share of the best pair's points."""
+NATIONAL_FROM = 100_000
+"""Pairs from which prices and moves search (``matching.national``); below, the solver searches."""
 NARROW_GAP = 0.005
 """Gap at which the search among liked pairs ends; it is only to find a good plan early."""
 
@@ -82,6 +84,9 @@ def search(
     if core.conflicts:
         return Found("infeasible", rows, usable, conflicts=core.conflicts, seconds={"build": _since(began)})
     worth = Worth(columns, goal)
+    if core.pairs is not None and focus is None and _is_national(goal, among):
+        nothing = Found("time_limit_no_plan", rows, usable, seconds={"build": _since(began)})
+        return _nationally(columns, goal, limits, nothing, core.pairs, stop=stop, report=report)
     begin = None
     if core.pairs is not None:
         first = np.isin(among, favoured) * (2.0 * np.abs(worth.alone).max(initial=0.0) + 1.0)
@@ -94,6 +99,31 @@ def search(
         run.chosen = improve(columns, rows, among, worth, run.chosen)
     seconds = {"build": built, "solve": _since(began) - built}
     return run.found(Found("time_limit_no_plan", rows, usable, seconds=seconds), bound)
+
+
+def _is_national(goal: Goal, among: NDArray[np.int64]) -> bool:
+    """Tell whether prices and moves are to search; they know one weighted sum only."""
+    return len(among) >= NATIONAL_FROM and not goal.order and not goal.maxmin
+
+
+def _nationally(
+    columns: Columns, goal: Goal, limits: Limits, nothing: Found, core: tuple[int, ...], *, stop: Stop, report: Report
+) -> Found:
+    """Search by prices and moves; ``core``: pairs that keep the pins."""
+    # Not at the top, because loading numba takes longer than solving a small problem.
+    from matching.national.course import Course
+
+    began = time.perf_counter()
+    course = Course(columns, goal, limits, nothing.rows, nothing.usable, core, stop=stop, report=report)
+    reached = course.through()
+    chosen, bound = reached.chosen, reached.bound
+    objective = points(goal, count_terms(columns, chosen))
+    outcome: Outcome = "interrupted" if reached.end == "stopped" else "feasible"
+    bound = max(bound, objective)
+    if relative_gap(objective, bound) <= limits.gap + ACCURACY:
+        outcome = "optimal"
+    seconds = {**nothing.seconds, "solve": _since(began)}
+    return replace(nothing, outcome=outcome, chosen=chosen, objective=objective, bound=bound, seconds=seconds)
 
 
 def _since(began: float) -> float:

@@ -1,0 +1,214 @@
+"""The course of a search at national size: prices, a plan early, better prices, then moves until the end."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Literal
+
+import numpy as np
+
+from matching.chosen import Chosen, broken_rows, broken_teams, choose, count_terms, points
+from matching.columns import Columns, Floats, Ints
+from matching.national.annealing import anneal
+from matching.national.instance import Instance, instance_of
+from matching.national.moves import construct, heads_at, load
+from matching.national.presolve import live_pairs
+from matching.national.prices import SlotPrices
+from matching.national.units import Board, State, board_of, empty_state, seed_of
+from matching.policy import Goal
+from matching.problem import Limits
+from matching.progress import ACCURACY, Stop, relative_gap
+from matching.rows import Rows, Usable
+
+MOVES_PER_SECOND = 15_000
+"""Moves that a second of ``limits.seconds`` buys, so that the plan does not depend on how fast the machine is."""
+CHUNK = 5_000
+"""Moves between two looks at the clock, and between two times the sums are made anew."""
+FIRST_PRICES, PRICES = 60, 300
+"""Steps of prices before the first plan, and after it."""
+PRICE_SHARE = 0.35
+"""Share of the time after which prices have to be good enough, so that moves get theirs on a slow machine too."""
+FIRST_MOVES = 20_000
+CANDIDATES = 100
+"""Pairs of a slot that moves look at; the bound is over all."""
+USUAL = 1.5
+"""Points that the best pair of a slot is scaled to on average, because steps and heat are chosen for that size."""
+PADDING = 1e-9
+"""Share added to the bound for rounding, far below what a gap is stated to."""
+
+Report = Callable[[float | None, float | None, int], None]
+End = Literal["done", "time", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The best plan found with its exact ``objective``, a ``bound`` over all usable pairs, and why the search ended."""
+
+    chosen: Chosen
+    objective: float
+    bound: float
+    end: End
+
+
+class Course:
+    """One search; ``begin``: pairs that keep the pins and every limit."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        goal: Goal,
+        limits: Limits,
+        rows: Rows,
+        usable: Usable,
+        begin: tuple[int, ...],
+        *,
+        stop: Stop,
+        report: Report,
+    ) -> None:
+        self._columns, self._goal, self._limits, self._rows = columns, goal, limits, rows
+        self._stop, self._report = stop, report
+        self._leave_at = time.monotonic() + limits.seconds
+        whole = instance_of(columns, goal, usable.mask)
+        whole = whole.only(live_pairs(whole))
+        self._unit = _unit_of(whole)
+        self._instance = _scaled(whole, self._unit)
+        self._random = seed_of(limits.seed)
+        self._chosen = choose(columns, begin)
+        self._objective = points(goal, count_terms(columns, self._chosen))
+        self._bound = inf
+        self._end: End | None = None
+        self._at, self._heads = self._places(self._chosen)
+
+    def through(self) -> Reached:
+        """Search until the gap, the time or the steps are reached, or a stop is asked for."""
+        if len(self._instance.row):
+            prices = SlotPrices(self._instance)
+            now = self._descend(prices, prices.start(), FIRST_PRICES, 0.3, 0.02)
+            board = board_of(self._instance, prices.scores(now), CANDIDATES)
+            self._construct(board)
+            moves = int(self._limits.seconds * MOVES_PER_SECOND)
+            self._anneal(board, min(FIRST_MOVES, moves), 0.2, 0.02)
+            now = self._descend(prices, now, PRICES, 0.2, 0.002)
+            if not self._is_over():
+                board = board_of(self._instance, prices.scores(now), CANDIDATES)
+                self._anneal(board, moves, 0.5, 0.02)
+        else:
+            self._bound = self._objective
+        return Reached(self._chosen, self._objective, max(self._bound, self._objective), self._end or "done")
+
+    def _is_over(self) -> bool:
+        if self._end is None:
+            if self._stop():
+                self._end = "stopped"
+            elif relative_gap(self._objective, self._bound) <= self._limits.gap + ACCURACY:
+                self._end = "done"
+            elif time.monotonic() >= self._leave_at:
+                self._end = "time"
+        return self._end is not None
+
+    def _tell(self) -> None:
+        self._report(self._objective, None if self._bound == inf else self._bound, len(self._chosen))
+
+    def _descend(self, prices: SlotPrices, start: Floats, steps: int, hot: float, cold: float) -> Floats:
+        told = [time.monotonic()]
+        until = self._leave_at - (1 - PRICE_SHARE) * self._limits.seconds
+
+        def each(bound: float) -> bool:
+            self._lower(bound)
+            if time.monotonic() > told[0] + 0.5:
+                told[0] = time.monotonic()
+                self._tell()
+            return self._is_over() or time.monotonic() >= until
+
+        kept, _ = prices.descend(start, steps, hot=hot, cold=cold, each=each)
+        self._tell()
+        return kept
+
+    def _lower(self, bound: float) -> None:
+        self._bound = min(self._bound, self._unit * (bound + PADDING * (1.0 + abs(bound))))
+
+    def _construct(self, board: Board) -> None:
+        state = self._state(board)
+        construct(board, state, np.argsort(-board.unit_worth, kind="stable").astype(np.int32))
+        self._keep(state.at.copy(), board, state)
+        self._tell()
+
+    def _anneal(self, board: Board, moves: int, hot: float, cold: float) -> None:
+        state = self._state(board)
+        at, heads = self._at.copy(), self._heads.copy()
+        for share, count in _chunks(moves):
+            if self._is_over():
+                return
+            heat = hot * (cold / hot) ** share
+            best = anneal(board, state, count, heat, heat, self._value(board), at, heads)
+            if best > self._value(board) + PADDING and not self._take(at, heads):
+                state = self._state(board)  # its sums let through what the exact check does not
+                continue
+            now = np.zeros_like(heads)
+            heads_at(board, state, now)
+            fresh = empty_state(self._instance, self._random)
+            load(board, fresh, state.at, now)
+            state = fresh
+            self._tell()
+
+    def _state(self, board: Board) -> State:
+        """Return the state of the best plan so far."""
+        state = empty_state(self._instance, self._random)
+        load(board, state, self._at, self._heads)
+        return state
+
+    def _value(self, board: Board) -> float:
+        """Return what the moves see as the value of the best plan so far."""
+        return float(self._state(board).objective[0])
+
+    def _keep(self, at: Ints, board: Board, state: State) -> None:
+        heads = np.zeros_like(self._heads)
+        heads_at(board, state, heads)
+        self._take(at, heads)
+
+    def _take(self, at: Ints, heads: Ints) -> bool:
+        """Take over a plan that is better and keeps everything, summed exactly; tell whether it keeps everything."""
+        instance, columns = self._instance, self._columns
+        pairs = at[at >= 0]
+        holders = frozenset(instance.person[pairs[heads[at >= 0] > 0]].tolist())
+        chosen = choose(columns, instance.row[pairs].tolist(), holders)
+        pins = np.flatnonzero(columns.pinned)
+        if broken_rows(columns, self._rows, chosen) or broken_teams(columns, chosen):
+            return False
+        if not np.isin(pins, chosen.pairs).all():
+            return False
+        objective = points(self._goal, count_terms(columns, chosen))
+        if objective > self._objective:
+            self._chosen, self._objective = chosen, objective
+            self._at, self._heads = self._places(chosen)
+        return True
+
+    def _places(self, chosen: Chosen) -> tuple[Ints, Ints]:
+        """Return by slot the pair of ``chosen`` (as the instance counts pairs) or -1, and whether it has a head."""
+        instance, columns = self._instance, self._columns
+        at = np.full(instance.slots, -1, dtype=np.int32)
+        heads = np.zeros(instance.slots, dtype=np.int32)
+        where = np.searchsorted(instance.row, chosen.pairs)
+        at[columns.pairs.slot[chosen.pairs]] = where
+        has_head = (columns.heads.person[chosen.pairs] >= 0) & (chosen.counted < columns.heads.counted[chosen.pairs])
+        heads[columns.pairs.slot[chosen.pairs]] = has_head
+        return at, heads
+
+
+def _chunks(moves: int) -> Iterator[tuple[float, int]]:
+    """Yield how far the moves have come, and how many are next."""
+    for done in range(0, moves, CHUNK):
+        yield done / moves, min(CHUNK, moves - done)
+
+
+def _unit_of(instance: Instance) -> float:
+    """Return the points that one point of the search stands for."""
+    best = np.zeros(instance.slots)
+    np.maximum.at(best, instance.slot, instance.value + instance.relief)
+    paying = best[best > 0]
+    return float(paying.mean()) / USUAL if len(paying) else 1.0
+
+
+def _scaled(instance: Instance, unit: float) -> Instance:
+    return replace(instance, value=instance.value / unit, relief=instance.relief / unit, equity=instance.equity / unit)

@@ -1,0 +1,235 @@
+"""Prices of slots, money, heads and equity, and the bound they prove (Lagrangian, over experts' bundles).
+
+At any prices the bound is Σ of the experts' best bundles + what slots, teams, budgets, heads and equity are worth at
+these prices. It holds for every choice of prices; the steps only make it small.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from matching.columns import Floats, Ints
+from matching.national.bundles import Bench, best_bundles, regrets
+from matching.national.instance import Instance
+from matching.national.steps import Steps
+
+SLACK = 1e-8
+"""Share given on top of every limit, ten times what a plan may use, so that no rounding makes the bound too small."""
+ROUNDING = 1e-12
+"""Share of all numbers summed up that is added to the bound."""
+FEWEST, NODES = 3, 400
+"""Nodes of one expert's search before its open bound is taken instead: at first, and at most."""
+LEAST_WORK, MOST_WORK = 200_000, 1_000_000
+"""Nodes times candidates of one step; below the number of pairs (within these) more nodes are given to each expert."""
+REGRET_WORK = 20_000_000
+"""Nodes times candidates that working out regrets may take."""
+WORTHLESS = -1.5
+"""Points below which the regret of a pair is not worked out more closely than its reduced value."""
+
+
+class Experts:
+    """The experts' side: pairs in order of expert, and each expert's best bundle at given values."""
+
+    def __init__(self, instance: Instance, nodes: int) -> None:
+        first, self.order = instance.by_expert
+        order = self.order
+        self.slot, self.request = instance.slot[order], instance.request[order]
+        self.bench = Bench(
+            first,
+            self.slot,
+            self.request,
+            instance.hours[order],
+            instance.slot_start,
+            instance.slot_length,
+            instance.slot_days,
+            instance.capacity * (1 + SLACK) + SLACK,
+            instance.engagements,
+            instance.days * (1 + SLACK) + SLACK,
+        )
+        self.taken = np.zeros(len(order), dtype=np.int8)
+        self.bounds = np.zeros(instance.experts)
+        self._most = nodes
+        self.nodes = min(FEWEST, nodes)
+        self._wanted = min(max(len(order), LEAST_WORK), MOST_WORK)
+
+    def best(self, reduced: Floats) -> float:
+        """Return Σ of upper bounds at values ``reduced`` (in order of expert); ``taken`` says which pairs."""
+        work = best_bundles(self.bench, reduced, self.nodes, self.taken, self.bounds)
+        if work < self._wanted:
+            self.nodes = min(2 * self.nodes, self._most)
+        elif work > 4 * self._wanted:
+            self.nodes = max(self.nodes // 2, min(FEWEST, self._most))
+        return float(self.bounds.sum() + 2e-9 * len(self.bounds))
+
+    def regrets(self, reduced: Floats, most: int) -> Floats:
+        """Return what taking each pair (in order of expert) costs its expert at values ``reduced``."""
+        out = np.empty(len(reduced))
+        sizes = np.diff(self.bench.first)
+        paying = np.add.reduceat(np.append(reduced > 0, False).astype(np.int64), self.bench.first[:-1]) * (sizes > 0)
+        work = float((paying * sizes).sum())
+        nodes = int(min(max(REGRET_WORK / max(1.0, work), 1.0), most))
+        best_bundles(self.bench, reduced, nodes, self.taken, self.bounds)
+        regrets(self.bench, reduced, nodes, self.bounds, WORTHLESS, out)
+        return out
+
+
+class Equity:
+    """Σ_k weight / k over the filled slots of each group, at a price for each filled slot."""
+
+    def __init__(self, instance: Instance) -> None:
+        self.ceiling = instance.equity
+        slots = np.diff(instance.by_request)
+        self.most = np.bincount(instance.served, weights=slots[instance.serving], minlength=len(self.ceiling))
+        self._harmonic = np.concatenate([[0.0], np.cumsum(1 / np.arange(1, int(self.most.max(initial=0)) + 1))])
+
+    def best(self, price: Floats) -> tuple[float, Floats]:
+        """Return the most of Σ_{k ≤ n} weight / k − price · n over all groups, and each n."""
+        wanted = np.where(price > 0, self.ceiling / np.maximum(price, 1e-15), np.inf)
+        n = np.floor(np.clip(wanted, 0, self.most)).astype(np.int64)
+        n[self.ceiling <= 0] = 0
+        return float((self.ceiling * self._harmonic[n] - price * n).sum() + 1e-9 * len(n)), n.astype(np.float64)
+
+
+class Money:
+    """Budgets of requests or organizations: a price is points for the whole budget, so prices are alike in size."""
+
+    def __init__(self, limit: Floats) -> None:
+        self.has = np.isfinite(limit)
+        self.whole = np.where(self.has, np.maximum(limit, 1.0), 1.0)
+        self.room = np.where(self.has, limit, 0.0) / self.whole * (1 + SLACK) + SLACK * self.has
+
+    def project(self, price: Floats) -> Floats:
+        """Return the nearest prices that are allowed."""
+        return np.where(self.has, np.maximum(price, 0.0), 0.0)
+
+
+class SlotPrices:
+    """The bound as a function of prices in one vector: slots, requests, organizations, groups, heads."""
+
+    def __init__(self, instance: Instance, nodes: int = NODES) -> None:
+        self.instance = instance
+        self.experts, self.equity = Experts(instance, nodes), Equity(instance)
+        self.requests, self.organizations = Money(instance.request_budget), Money(instance.organization_budget)
+        order = self.experts.order
+        self.value, self.charge, self.cost = instance.value[order], instance.charge[order], instance.cost[order]
+        self._whole = instance.request_whole[instance.slot_request]
+        self._free = instance.forced | (self._whole & instance.slot_required)
+        self._bound_team = np.zeros(instance.requests, dtype=np.bool_)
+        self._bound_team[instance.slot_request[instance.forced]] = True
+        self._owner = instance.request_organization[instance.slot_request]
+        self._has_heads = np.isfinite(instance.head_limit)
+        self._headed = np.flatnonzero(instance.person[order] >= 0)
+        self._relief, self._refund = instance.relief[order][self._headed], instance.refund[order][self._headed]
+        self._share = _head_shares(instance)[order][self._headed]
+        sizes = (instance.slots, instance.requests, instance.organizations, len(instance.equity))
+        self._cuts = np.cumsum(sizes)
+        self.size = int(self._cuts[-1]) + instance.organizations
+        self.reduced = np.empty(len(order))
+
+    def split(self, prices: Floats) -> list[Floats]:
+        """Return views of ``prices``: of slots, requests, organizations, groups, heads."""
+        return np.split(prices, self._cuts)
+
+    def start(self) -> Floats:
+        """Return prices to begin with: slots at 0.8 of their best pair, equity at half its first step."""
+        prices = np.zeros(self.size)
+        slot, _, _, group, _ = self.split(prices)
+        np.maximum.at(slot, self.instance.slot, 0.8 * (self.instance.value + self.instance.relief))
+        group[:] = self.equity.ceiling * np.where(self.equity.most > 1, 0.5, 1.0)
+        return prices
+
+    def project(self, prices: Floats) -> Floats:
+        """Bring ``prices`` back, in place, to where the bound holds."""
+        slot, request, organization, group, head = self.split(prices)
+        slot[:] = np.where(self._free, slot, np.maximum(slot, 0.0))
+        request[:] = self.requests.project(request)
+        organization[:] = self.organizations.project(organization)
+        group[:] = np.clip(group, 0.0, self.equity.ceiling)
+        head[:] = np.where(self._has_heads, np.maximum(head, 0.0), 0.0)
+        return prices
+
+    def bound(self, prices: Floats) -> tuple[float, Floats]:
+        """Return the bound at ``prices`` and its subgradient."""
+        instance, slot_of, request_of = self.instance, self.experts.slot, self.experts.request
+        slot, request, organization, group, head = self.split(prices)
+        net = self._reduce(prices)
+        bound = self.experts.best(self.reduced)
+        worth = np.bincount(instance.slot_request[self._whole], slot[self._whole], minlength=instance.requests)
+        held = instance.request_whole & (self._bound_team | (worth > 0))
+        points, filled = self.equity.best(group)
+        bound += float(slot[~self._whole].sum() + worth[held].sum() + points + (request * self.requests.room).sum())
+        bound += float((organization * self.organizations.room).sum())
+        bound += float((head * np.where(self._has_heads, instance.head_limit, 0.0)).sum())
+        # Sums of large numbers of both signs are only as good as the largest of them.
+        bound += ROUNDING * float(np.abs(slot).sum() + np.abs(worth).sum() + abs(bound))
+        gradient = np.empty(self.size)
+        by_slot, by_request, by_organization, by_group, by_head = self.split(gradient)
+        taken = np.flatnonzero(self.experts.taken)
+        r, m = request_of[taken], self._owner[slot_of[taken]]
+        by_slot[:] = np.where(self._whole, held[instance.slot_request], 1.0) - _count(slot_of[taken], instance.slots)
+        spent = self.charge[taken] - net[1][taken]
+        by_request[:] = self.requests.room - _count(r, instance.requests, spent / self.requests.whole[r])
+        spent = self.cost[taken] / self.organizations.whole[m]
+        by_organization[:] = self.organizations.room - _count(m, instance.organizations, spent)
+        count = _count(r, instance.requests)
+        by_group[:] = _count(instance.served, len(group), count[instance.serving]) - filled
+        by_head[:] = np.where(self._has_heads, instance.head_limit, 0.0)
+        by_head -= _count(m, instance.organizations, net[0][taken])
+        for money, part in ((self.requests, by_request), (self.organizations, by_organization)):
+            part[~money.has] = 0.0
+        by_head[~self._has_heads] = 0.0
+        return bound, gradient
+
+    def _reduce(self, prices: Floats) -> tuple[Floats, Floats]:
+        """Set ``reduced``; return by pair the share of a head it uses at these prices, and the yen it saves."""
+        instance, slot_of = self.instance, self.experts.slot
+        slot, request, organization, group, head = self.split(prices)
+        served = _count(instance.serving, instance.requests, group[instance.served])
+        plus = served[instance.slot_request] - slot
+        per_charge = (request / self.requests.whole)[instance.slot_request]
+        per_cost = (organization / self.organizations.whole)[self._owner]
+        np.subtract(self.value + plus[slot_of], per_charge[slot_of] * self.charge, out=self.reduced)
+        self.reduced -= per_cost[slot_of] * self.cost
+        share, saved = np.zeros(len(slot_of)), np.zeros(len(slot_of))
+        where = slot_of[self._headed]
+        gain = self._relief + per_charge[where] * self._refund - head[self._owner[where]] * self._share
+        pays = gain > 0
+        self.reduced[self._headed] += np.where(pays, gain, 0.0)
+        share[self._headed[pays]] = self._share[pays]
+        saved[self._headed[pays]] = self._refund[pays]
+        return share, saved
+
+    def descend(
+        self, prices: Floats, steps: int, *, hot: float, cold: float, each: Callable[[float], bool]
+    ) -> tuple[Floats, float]:
+        """Return the best prices met and their bound; ``each`` is told the best bound so far and may say stop."""
+        pace = Steps(len(prices), steps, hot, cold)
+        now = self.project(prices.copy())
+        best, kept = np.inf, now
+        for _ in range(steps):
+            bound, gradient = self.bound(now)
+            if bound < best:
+                best, kept = bound, now.copy()
+            if each(best):
+                break
+            now = self.project(now - pace.step(gradient))
+        return kept, float(best)
+
+    def scores(self, prices: Floats, nodes: int = 50) -> Floats:
+        """Return P, in order of slot: how little taking each pair costs at ``prices``; the higher the better."""
+        self._reduce(prices)
+        scores = np.empty(len(self.reduced))
+        scores[self.experts.order] = self.experts.regrets(self.reduced, nodes)
+        return scores
+
+
+def _count(group: Ints, size: int, weights: Floats | None = None) -> Floats:
+    return np.bincount(group, weights, minlength=size).astype(np.float64)
+
+
+def _head_shares(instance: Instance) -> Floats:
+    """Return P: one over the number of requests in which the pair's person could use one head at once."""
+    keys = instance.person.astype(np.int64) * max(1, instance.requests) + instance.request
+    persons = np.unique(keys[instance.person >= 0]) // max(1, instance.requests)
+    many = np.bincount(persons, minlength=len(instance.person_organization) + 1)
+    return np.where(instance.person >= 0, 1.0 / np.maximum(1, many[instance.person]), 0.0)

@@ -2,6 +2,8 @@
 # Sourced with the project folder as the working directory.
 
 UV=.tools/bin/uv
+# A site may check certificates by an authority of its own; uv asks the system only when told to.
+if [ -e /etc/ssl/certs/ca-certificates.crt ]; then export UV_SYSTEM_CERTS=1; fi
 
 say() { printf '\033[1m▸ %s\033[0m\n' "$*" >&2; }
 

@@ -48,7 +48,7 @@ prepare_tools() {
   }
   if ! cmp --silent locks/tools.txt .tools/installed.txt; then
     say "uvを用意します / preparing uv"
-    .tools/bin/python -m pip install --quiet --require-hashes --requirement locks/tools.txt
+    .tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement locks/tools.txt
     cp locks/tools.txt .tools/installed.txt
   fi
 }
@@ -76,7 +76,7 @@ prepare_front_end() {
   if ! command -v npm >/dev/null; then
     if ! cmp --silent locks/node.txt .tools/installed-node.txt; then
       say "Node.jsを用意します / preparing Node.js"
-      .tools/bin/python -m pip install --quiet --require-hashes --requirement locks/node.txt
+      .tools/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement locks/node.txt
       cp locks/node.txt .tools/installed-node.txt
     fi
     npm=(--npm .tools/bin/npm)

@@ -16,7 +16,7 @@ from benchmarks.machine import machine, versions
 from benchmarks.page import page
 from benchmarks.processes import ROOT
 from benchmarks.results import Report, read_report, write_report
-from benchmarks.scaling import TITLES, measure_growth
+from benchmarks.scaling import TITLES, measure_growth, warm_up
 from benchmarks.terminal import show
 
 DOCS = ROOT / "docs"
@@ -67,6 +67,7 @@ def _measure(suite: Suite, only: str | None, news: Console) -> Report:
 
     with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
         folder = Path(name)
+        warm_up(folder, tell)
         instances = () if only in TITLES else of_suite(suite, only)
         contests = [measure_contest(one, seconds_of(one, suite), folder, tell) for one in instances]
         growing = tuple(TITLES) if only is None else tuple(one for one in TITLES if one == only)

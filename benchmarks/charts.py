@@ -21,6 +21,9 @@ STYLES: dict[str, tuple[str, float]] = {
 """Colour (told apart by colour-blind eyes, too) and width of each rival's lines."""
 COLUMNS = 2
 LOWEST_SHARE, HIGHEST_SHARE = 0.70, 1.10
+SMALLEST_STEP = 0.05
+"""Percent by which a curve has to move to get another point: less cannot be seen."""
+_PLACES = re.compile(r'\b(?:d|x|y)="[^"]*"')
 GRID = {"color": "#dddddd", "linewidth": 0.6}
 
 
@@ -57,7 +60,8 @@ def _save(plots: Any, figure: Any, path: Path) -> None:
     figure.savefig(sink, format="svg", metadata={"Date": None})
     plots.close(figure)
     # Coordinates to a tenth of a point are enough, and halve the file.
-    path.write_text(re.sub(r"(\d+\.\d)\d+", r"\1", sink.getvalue()), encoding="utf-8")
+    text = _PLACES.sub(lambda found: re.sub(r"(\.\d)\d+", r"\1", found[0]), sink.getvalue())
+    path.write_text(text, encoding="utf-8")
 
 
 def _panels(plots: Any, count: int, height: float) -> tuple[Any, list[Any]]:
@@ -70,10 +74,10 @@ def _panels(plots: Any, count: int, height: float) -> tuple[Any, list[Any]]:
 
 
 def _on_logarithms(set_scale: Callable[[str], None], axis: Any) -> None:
-    """Scale ``axis`` by logarithms, with a plain number at every power of ten and at 2 and 5 times it."""
+    """Scale ``axis`` by logarithms, with a plain number at every power of ten and at 3 times it."""
     set_scale("log")
     tickers: Any = import_module("matplotlib.ticker")
-    axis.set_major_locator(tickers.LogLocator(subs=(1.0, 2.0, 5.0)))
+    axis.set_major_locator(tickers.LogLocator(subs=(1.0, 3.0)))
     axis.set_major_formatter(tickers.FuncFormatter(lambda value, _: f"{value:,.10g}"))
     axis.set_minor_formatter(tickers.NullFormatter())
 
@@ -94,7 +98,6 @@ def _curves(plots: Any, contests: Sequence[Contest]) -> Any:
                         linestyle=style,
                         color=colour,
                         linewidth=width if which == 1 else 0.9,
-                        label=entry.name if which == 1 else None,
                     )
         panel.set_title(contest.name, fontsize=9)
         _on_logarithms(panel.set_xscale, panel.xaxis)
@@ -102,14 +105,16 @@ def _curves(plots: Any, contests: Sequence[Contest]) -> Any:
         panel.set_xlabel("seconds")
         panel.set_ylabel("cost, % of best bound" if contest.coverage is not None else "points, % of best bound")
         panel.grid(**GRID)
-        panel.legend(fontsize=7, loc="best")
+    lines = [plots.Line2D([], [], color=STYLES[name][0], linewidth=STYLES[name][1], label=name) for name in STYLES]
+    figure.legend(handles=lines, loc="outside upper center", ncols=len(lines), frameon=False)
     return figure
 
 
 def _limits(contest: Contest) -> tuple[float, float]:
     if contest.coverage is not None:
         return 98.0, 112.0
-    return 100 * LOWEST_SHARE, 100 * HIGHEST_SHARE
+    best = 0.0 if contest.best_value is None or not contest.best_bound else contest.best_value / contest.best_bound
+    return 100 * min(LOWEST_SHARE, best - 0.1), 100 * HIGHEST_SHARE
 
 
 def curve(contest: Contest, events: Events, which: int) -> tuple[list[float], list[float]]:
@@ -124,7 +129,7 @@ def curve(contest: Contest, events: Events, which: int) -> tuple[list[float], li
         if points is None:
             continue
         share = 100 * _share(contest, points, best)
-        if not shares or share != shares[-1]:
+        if not shares or abs(share - shares[-1]) >= SMALLEST_STEP:
             seconds.append(max(event[0], 0.01))
             shares.append(share)
     return seconds, shares

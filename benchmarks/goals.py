@@ -159,18 +159,21 @@ def cost_of_entry(entry: Entry, contest: Contest) -> float | None:
 
 
 def _growth(report: Report) -> Iterator[Goal]:
-    for name, figure in (("Scoring", "score"), ("Building the model", "build")):
-        for measure in ("time", "memory") if figure == "score" else ("time",):
+    for name, phases in (("Scoring", ("score",)), ("Model and hand-off", ("build", "solve"))):
+        for measure in ("time", "memory") if phases == ("score",) else ("time",):
             what, aim = f"{name}: growth of {measure}", "no faster than pairs"
-            power = growth(report, figure, measure)
+            power = growth(report, phases, measure)
             if power is None:
                 yield _missing(what, aim)
             else:
                 yield Goal(what, aim, f"pairs to the power of {power:.2f}", power <= 1 + GROWTH_ROOM)
 
 
-def growth(report: Report, phase: str, measure: str = "time") -> float | None:
-    """Return the exponent b with which seconds (or megabytes beyond the input) grow with eligible pairs."""
+def growth(report: Report, phases: tuple[str, ...], measure: str = "time") -> float | None:
+    """Return the exponent b with which seconds (or megabytes beyond the input) grow with eligible pairs.
+
+    ``phases``: those whose seconds count together. Growth of memory is that of scoring.
+    """
     scored = report.one_series("score")
     series = report.one_series("phases")
     if scored is None or (measure == "time" and series is None):
@@ -180,7 +183,8 @@ def growth(report: Report, phase: str, measure: str = "time") -> float | None:
     for size in (series if series is not None and measure == "time" else scored).sizes:
         count = pairs.get((size.experts, size.slots))
         run = size.entry.middle
-        used = run.peak_mb - run.loaded_mb if measure == "memory" else size.entry.figure(f"phase {phase}")
+        seconds = sum(size.entry.figure(f"phase {phase}") or 0.0 for phase in phases)
+        used = run.peak_mb - run.loaded_mb if measure == "memory" else seconds
         if count and used and size.entry.answered:
             points.append((count, used))
     return exponent(points[-LARGEST_SIZES:])

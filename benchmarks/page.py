@@ -6,7 +6,7 @@ from pathlib import Path
 from benchmarks.goals import goals
 from benchmarks.results import Report
 from benchmarks.tables import Table, contest_table, goal_table, series_table
-from benchmarks.weaknesses import weaknesses
+from benchmarks.weaknesses import untrue_bounds, weaknesses
 
 METHOD = Path(__file__).with_name("method.md")
 """How it is measured, on what, and what is not compared: the part of the page that no figure changes."""
@@ -38,14 +38,20 @@ def _lines(report: Report, charts: tuple[str, ...], folder: str) -> Iterator[str
     yield f"{met.count(True)} met, {met.count(False)} not met, {met.count(None)} not measured in this suite."
     yield ""
     yield from markdown(goal_table(report))
-    yield "## Where we are behind"
+    yield "## What is weak"
     yield ""
     yield "Every instance of this run on which a rival found or proved more, was done at least 1.2 times as fast, or"
-    yield "took less than two thirds of our memory:"
+    yield "took less than two thirds of our memory; and where more than 2 % were left to prove:"
     yield ""
     found = weaknesses(report)
     yield from (f"- {sentence}" for sentence in found)
     yield "" if found else "None in this run.\n"
+    wrong = untrue_bounds(report)
+    if wrong:
+        yield "Bounds that cannot be true, since somebody found a better plan:"
+        yield ""
+        yield from (f"- {sentence}" for sentence in wrong)
+        yield ""
     yield from _contests(report, charts, folder)
     yield from _series(report, charts, folder)
     yield METHOD.read_text("utf-8")

@@ -12,16 +12,19 @@ LONGEST_SECONDS = 300.0
 """A measurement of growth that takes longer is stopped and told as such."""
 
 NATIONAL = (20_000, 20_000)
+WARM_UP = (2_000, 2_000)
 
 _SIZES: dict[Suite, tuple[tuple[int, int], ...]] = {
     "quick": ((500, 750), (1_000, 1_500)),
-    "default": ((250, 375), (500, 750), (1_000, 1_500), (2_000, 3_000)),
-    "national": ((250, 375), (500, 750), (1_000, 1_500), (2_000, 3_000), (5_000, 5_000), NATIONAL),
+    "default": ((500, 750), (1_000, 1_500), (2_000, 3_000), NATIONAL),
+    "national": ((500, 750), (1_000, 1_500), (2_000, 3_000), (5_000, 5_000), NATIONAL),
 }
+_ONLY_IN_NATIONAL = (("phases", NATIONAL), ("files", NATIONAL))
+"""Measurements at a size that take too long for the default suite."""
 
 TITLES = {
     "score": "Scoring: every eligible pair with its fit, cost and hours, and each slot's funnel",
-    "phases": "The pipeline but for the search: pairs, model, reasons of open slots, check",
+    "phases": "The pipeline with next to no time to search: pairs, model, hand-off, reasons of open slots, check",
     "files": "Problem files (without pairs): writing, reading with every check, digest",
 }
 
@@ -42,13 +45,25 @@ def measure_growth(
         if made.ending != "answered":
             raise RuntimeError(f"{experts} × {slots} could not be made ({made.ending}): {made.status}")
         for name in names:
-            if _is_hopeless(sizes[name]):
+            if _is_hopeless(sizes[name]) or (suite != "national" and (name, (experts, slots)) in _ONLY_IN_NATIONAL):
                 continue
             tell(f"{name}: {experts:,} × {slots:,}")
             entry = _entry(name, path, folder)
             sizes[name].append(Size(experts, slots, experts * slots, entry))
         path.unlink()
     return tuple(Series(name, TITLES[name], tuple(sizes[name])) for name in names)
+
+
+def warm_up(folder: Path, tell: Tell) -> None:
+    """Go through the pipeline once, so that machine code made on first use is there before anything is measured."""
+    tell("machine code is made")
+    path = folder / "warming.pickle"
+    experts, slots = WARM_UP
+    for kind, arguments in (
+        ("make_tight", {"experts": experts, "slots": slots, "path": str(path)}),
+        ("phases", {"path": str(path)}),
+    ):
+        run(kind, arguments, folder, hard_seconds=LONGEST_SECONDS)
 
 
 def _is_hopeless(measured: list[Size]) -> bool:

@@ -6,11 +6,11 @@ from rich.table import Table as Shown
 
 from benchmarks.results import Report
 from benchmarks.tables import Table, contest_table, goal_table, series_table
-from benchmarks.weaknesses import weaknesses
+from benchmarks.weaknesses import untrue_bounds, weaknesses
 
 
 def show(report: Report, console: Console) -> None:
-    """Print every table of ``report``, the goals it measured, and where rivals did better."""
+    """Print every table of ``report``, the goals it measured, and what is weak."""
     console.print(" · ".join(f"{name} {value}" for name, value in {**report.machine, **report.versions}.items()))
     for table in (
         *(contest_table(contest) for contest in report.contests),
@@ -19,7 +19,9 @@ def show(report: Report, console: Console) -> None:
     ):
         console.print(_shown(table))
     for sentence in weaknesses(report):
-        console.print(f"behind: {sentence}", markup=False)
+        console.print(f"weak: {sentence}", markup=False)
+    for sentence in untrue_bounds(report):
+        console.print(f"untrue: {sentence}", markup=False)
 
 
 def _shown(table: Table) -> Shown:

@@ -1,4 +1,4 @@
-"""Where a rival did better than the optimiser: found in the figures, so that the page cannot keep it to itself."""
+"""Where the optimiser is weak: found in the figures, so that the page cannot keep it to itself."""
 
 from collections.abc import Iterator
 
@@ -10,11 +10,36 @@ SLOWER = 1.2
 """A ratio of seconds below this is within the noise of the machine."""
 HUNGRIER = 1.5
 BETTER = 1e-6
+BELOW = 2e-6
+"""Relative difference that a solver's arithmetic may make."""
+MUCH = 0.02
+"""A proven gap above this is worth a sentence even if nobody did better."""
 
 
 def weaknesses(report: Report) -> tuple[str, ...]:
-    """Return a sentence for each instance and way in which somebody else did better."""
+    """Return a sentence for each instance and way in which somebody else did better, or much was left to gain."""
     return tuple(sentence for contest in report.contests for sentence in _of_contest(contest))
+
+
+def untrue_bounds(report: Report) -> tuple[str, ...]:
+    """Return a sentence for each run, of whichever rival, that told a bound below a plan that somebody found."""
+    return tuple(
+        f"`{contest.name}`: {entry.name} told a bound of {bound:.3f} after {seconds:.1f} s, "
+        f"but there is a plan worth {contest.best_value:.3f}."
+        for contest in report.contests
+        for entry in contest.entries
+        for seconds, bound in _lowest_bounds(entry)
+        if contest.best_value is not None and bound < contest.best_value - BELOW * max(1.0, abs(contest.best_value))
+    )
+
+
+def _lowest_bounds(entry: Entry) -> Iterator[tuple[float, float]]:
+    """Yield for each run when its lowest bound was first told, and that bound."""
+    for run in entry.runs:
+        told = [(bound, seconds) for seconds, _, bound in run.events if bound is not None]
+        if told:
+            bound, seconds = min(told)
+            yield seconds, bound
 
 
 def _of_contest(contest: Contest) -> Iterator[str]:
@@ -34,6 +59,8 @@ def _of_contest(contest: Contest) -> Iterator[str]:
         lead = (better.value - own.value) / max(1.0, abs(own.value))
         if lead > BETTER:
             yield f"{where}: {better.name} found a plan worth {lead:.3%} more."
+    if own.gap is not None and own.gap > MUCH:
+        yield f"{where}: {own.gap:.1%} were left between our plan and our bound after {contest.seconds:.0f} s."
     yield from _proof(contest, own, others)
     yield from _time_and_memory(contest, own, others)
 

@@ -200,10 +200,10 @@ def test_a_small_problem_is_solved_without_numba():
 def test_machine_code_is_made_anew_where_no_folder_can_be_written(monkeypatch):
     kept = compiled.numba.njit
 
-    def njit(**options):
+    def njit(*function, **options):
         if options.get("cache"):
             raise RuntimeError("cannot cache function: no locator available")
-        return kept(**options)
+        return kept(*function, **options)
 
     monkeypatch.setattr(compiled.numba, "njit", njit)
     assert compiled.compiled(lambda number: number + 1)(1) == 2

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from hub.auth.actor import COORDINATOR, Actor
+from hub.auth.actor import LOCAL, Actor
 from hub.db.transaction import reading, transaction
 from hub.settings import Settings
 
@@ -30,7 +30,7 @@ def _writing(request: Request) -> Iterator[Session]:
 
 
 def _actor() -> Actor:
-    return COORDINATOR
+    return LOCAL
 
 
 SettingsDep = Annotated[Settings, Depends(_settings)]
@@ -43,4 +43,4 @@ WritingSession = Annotated[Session, Depends(_writing, scope="function")]
 """A session whose transaction is committed once the route has returned, and rolled back when it raised."""
 
 ActorDep = Annotated[Actor, Depends(_actor)]
-"""Who acts: the one coordinator, while there are no accounts."""
+"""Who acts: whoever sits at this machine, while nobody signs in."""

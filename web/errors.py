@@ -8,7 +8,7 @@ from fastapi.exception_handlers import http_exception_handler, request_validatio
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from hub.errors import Conflict, HubError, Invalid, NotFound
+from hub.errors import ChangedMeanwhile, Conflict, Forbidden, HubError, Invalid, NotFound
 from web.language import N_
 from web.templating import render, spoken_language, wants_fragment
 
@@ -34,7 +34,13 @@ MEANINGS = {
 }
 OTHER = (N_("表示できません"), N_("前のページに戻って、もう一度試してください。"))
 
-STATUS_OF: dict[type[HubError], int] = {NotFound: 404, Invalid: 422, Conflict: 409}
+STATUS_OF: dict[type[HubError], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Invalid: 422,
+    Conflict: 409,
+    ChangedMeanwhile: 409,
+}
 
 Handler = Callable[[Request, Any], Any]
 

@@ -9,13 +9,15 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from hub.errors import Conflict, HubError, Invalid, NotFound
+from hub.errors import ChangedMeanwhile, Conflict, Forbidden, HubError, Invalid, NotFound
 from matching.faults import Fault
 from matching.places import pointer
 
 STATUS_OF: dict[type[HubError], tuple[int, str]] = {
     NotFound: (404, "not_found"),
+    Forbidden: (403, "forbidden"),
     Conflict: (409, "conflict"),
+    ChangedMeanwhile: (409, "changed_meanwhile"),
     Invalid: (422, "invalid"),
 }
 WORDS = {

@@ -1,5 +1,7 @@
 """The hub's tables, one domain a file; importing this package knows them all."""
 
+from hub.models.accounts import Account, AccountGrant
+from hub.models.changes import Change
 from hub.models.experts import (
     Availability,
     CareerEntry,
@@ -14,6 +16,7 @@ from hub.models.experts import (
 )
 from hub.models.organizations import Organization
 from hub.models.plans import Assignment, Plan, PlanDocument, PlanLink, PlanSlot
+from hub.models.proposals import Booking, Proposal
 from hub.models.requests import (
     PromotionPartner,
     Request,
@@ -24,9 +27,13 @@ from hub.models.requests import (
 )
 
 __all__ = [
+    "Account",
+    "AccountGrant",
     "Assignment",
     "Availability",
+    "Booking",
     "CareerEntry",
+    "Change",
     "ConflictOfInterest",
     "Expert",
     "ExpertExternalType",
@@ -41,6 +48,7 @@ __all__ = [
     "PlanLink",
     "PlanSlot",
     "PromotionPartner",
+    "Proposal",
     "Request",
     "RequestBeneficiary",
     "RequestTheme",

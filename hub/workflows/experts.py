@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from hub.errors import Invalid, NotFound, changed_meanwhile
+from hub.errors import ChangedMeanwhile, Invalid, NotFound
 from hub.models import (
     Assignment,
     Availability,
@@ -80,7 +80,7 @@ def _change(session: Session, row: Mapping[str, Any], version: int | None) -> No
     if version is not None:
         statement = statement.where(e.version == version)
     if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
-        raise changed_meanwhile()
+        raise ChangedMeanwhile
 
 
 def set_paused(session: Session, expert_id: str, *, paused: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from hub.errors import Invalid, changed_meanwhile
+from hub.errors import ChangedMeanwhile, Invalid
 from hub.models import Plan, PlanSlot, Request, SkillNeed, Slot
 from hub.models.base import columns, table_of, utc_now
 from hub.models.requests import RequestStatus
@@ -91,7 +91,7 @@ def _change(session: Session, row: Mapping[str, Any], version: int | None) -> No
     if version is not None:
         statement = statement.where(r.version == version)
     if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
-        raise changed_meanwhile()
+        raise ChangedMeanwhile
 
 
 def _change_slots(session: Session, request_id: str, draft: RequestDraft) -> None:

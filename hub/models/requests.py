@@ -38,7 +38,7 @@ class Request(Edited, table=True):
 
     ``reference``: the office's own number. ``gate``: 計画策定, 社会実証 or 実装・展開. ``budget``: yen over all its
     slots by ``budget_basis``, None: no limit. ``source``: the text a case was taken from; ``assumed``: what that text
-    does not say.
+    does not say. ``scheme``: id of the scheme (制度) the organization wishes to use, None: none in mind.
     """
 
     __tablename__ = "requests"
@@ -68,6 +68,7 @@ class Request(Edited, table=True):
     team: str = Field(default="any", max_length=10)
     source: str | None = Field(default=None, max_length=TEXT_LENGTH)
     assumed: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    scheme: str | None = Field(default=None, max_length=ID_LENGTH)
     search_key: str = Field(default="")
 
 
@@ -82,15 +83,20 @@ class RequestTheme(SQLModel, table=True):
 
 
 class RequestBeneficiary(SQLModel, table=True):
-    """An organization a request serves; none: the requester alone."""
+    """An organization a request serves; none: the requester alone.
+
+    ``weight``: its part of a shared cost, by population; None: not told, the cost is then shared equally.
+    """
 
     __tablename__ = "request_beneficiaries"
+    __table_args__ = (between("weight", 0, 1_000_000_000),)
 
     request_id: str = Field(primary_key=True, foreign_key=OF_REQUEST, ondelete="CASCADE", max_length=ID_LENGTH)
     organization_code: str = Field(
         primary_key=True, foreign_key="organizations.code", ondelete="RESTRICT", max_length=CODE_LENGTH, index=True
     )
     position: int = 0
+    weight: float | None = None
 
 
 class PromotionPartner(SQLModel, table=True):

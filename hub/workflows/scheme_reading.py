@@ -11,7 +11,8 @@ from hub.errors import NotFound
 from hub.models import Organization, Request, RequestBeneficiary, Slot
 from hub.models.base import columns, table_of
 from hub.workflows.scheme_needs import Beneficiary, Need, NeedSlot, PastUse
-from hub.workflows.schemes import Comparison, compare
+from hub.workflows.scheme_rows import Comparison
+from hub.workflows.schemes import compare
 
 
 def scheme_comparison(

@@ -3,111 +3,39 @@
 Pure functions: a need and a moment in, a comparison out. ``scheme_reading`` builds the need from rows.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from hub.workflows.adviser_rules import Period, due, fiscal_year_of, in_japan, next_deadline, questionnaire_period
+from hub.workflows.adviser_rules import (
+    deadlines,
+    due,
+    fiscal_year_of,
+    in_japan,
+    next_deadline,
+    questionnaire_period,
+)
 from hub.workflows.scheme_burdens import SchemeBurden, burden_of, costs_of
 from hub.workflows.scheme_needs import Need
+from hub.workflows.scheme_rows import (
+    ClaimTold,
+    Comparison,
+    DutyTold,
+    LimitTold,
+    SchemeOption,
+    SchemeTold,
+    SchemeYear,
+    StartTime,
+)
 from hub.workflows.scheme_rulings import Verdict
 from hub.workflows.scheme_verdicts import SchemeVerdict, earliest_start, judge, schemes_for
 from hub.workflows.subsidies import fiscal_year
-from skill_standards import schemes_in
-from skill_standards.models import Confidence
-from skill_standards.schemes import Claim, DutyKind, Form, Moment, Party, Scheme, Unit
+from skill_standards import scheme_years, schemes_in
+from skill_standards.schemes import Claim, Duty, Scheme
 
-__all__ = ["Comparison", "SchemeOption", "compare", "judge", "schemes_for"]
+__all__ = ["compare", "judge", "schemes_for", "schemes_of"]
 
 NOT_CONFIRMED: Final = ("確認できていません", "not confirmed")
 ORDER: Final[dict[Verdict, int]] = {"fits": 0, "cannot_be_told": 1, "does_not_fit": 2}
-
-
-@dataclass(frozen=True, slots=True)
-class StartTime:
-    """When work could begin. ``deadline``: the next one, in Japanese time; ``earliest``: the first day of work.
-
-    Both None where the scheme's rounds are not confirmed, or none is left; ``ja`` and ``en`` say which.
-    """
-
-    deadline: datetime | None
-    days_left: int | None
-    earliest: date | None
-    ja: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class LimitTold:
-    """A limit as the data have it; ``confirmed`` with ``value`` None: explicitly no limit."""
-
-    id: str
-    ja: str
-    en: str
-    value: int | None
-    unit: Unit
-    confirmed: bool
-    assumed: bool
-    confidence: Confidence | None
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DutyTold:
-    """A duty that falls on the need's bodies. ``due``: its last day; ``period``: when it comes, the day not known."""
-
-    id: str
-    kind: DutyKind
-    by: Party
-    when: Moment
-    ja: str
-    en: str
-    due: date | None
-    period: Period | None
-    confirmed: bool
-    assumed: bool
-    confidence: Confidence | None
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimTold:
-    """Something said of a scheme in words; not ``confirmed`` and not ``assumed``: that it is not confirmed."""
-
-    ja: str
-    en: str
-    confirmed: bool
-    assumed: bool
-    confidence: Confidence | None
-    sources: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SchemeOption:
-    """One scheme a need could use."""
-
-    verdict: SchemeVerdict
-    start: StartTime
-    burden: SchemeBurden
-    limits: tuple[LimitTold, ...]
-    duties: tuple[DutyTold, ...]
-    payer: ClaimTold
-    documents: ClaimTold
-    forms: tuple[Form, ...]
-    forms_told: ClaimTold
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The schemes a need could use, best first, and those it cannot, with the reasons.
-
-    Best: what fits before what cannot be told; then the lower net burden, an unknown one last; then the earlier start.
-    """
-
-    fiscal_year: int
-    compared_at: datetime
-    options: tuple[SchemeOption, ...]
-    ruled_out: tuple[SchemeVerdict, ...]
 
 
 def compare(need: Need, now: datetime) -> Comparison:
@@ -171,15 +99,18 @@ def start_time(scheme: Scheme, now: datetime) -> StartTime:
 def _limits(scheme: Scheme) -> tuple[LimitTold, ...]:
     return tuple(
         LimitTold(
-            name,
-            limit.ja,
-            limit.en,
-            limit.value,
-            limit.unit,
-            limit.confirmed,
-            limit.assumed,
-            limit.confidence,
-            limit.sources,
+            id=name,
+            ja=limit.ja,
+            en=limit.en,
+            of=limit.of,
+            bound=limit.bound,
+            value=limit.value,
+            unit=limit.unit,
+            earlier=limit.earlier,
+            confirmed=limit.confirmed,
+            assumed=limit.assumed,
+            confidence=limit.confidence,
+            sources=limit.sources,
         )
         for name, limit in scheme.limits.items()
     )
@@ -187,24 +118,29 @@ def _limits(scheme: Scheme) -> tuple[LimitTold, ...]:
 
 def _duties(scheme: Scheme, need: Need) -> tuple[DutyTold, ...]:
     """Return the duties that fall on this kind of applicant, with their dates from the need's last day."""
-    last = need.last_day
     return tuple(
-        DutyTold(
-            id=name,
-            kind=duty.kind,
-            by=duty.by,
-            when=duty.when,
-            ja=duty.ja,
-            en=duty.en,
-            due=due(duty, last) if last is not None else None,
-            period=questionnaire_period(scheme, last) if last is not None and duty.kind == "questionnaire" else None,
-            confirmed=duty.confirmed,
-            assumed=duty.assumed,
-            confidence=duty.confidence,
-            sources=duty.sources,
-        )
+        _duty(scheme, name, duty, need.last_day)
         for name, duty in scheme.duties.items()
         if not duty.applicants or need.applicant in duty.applicants
+    )
+
+
+def _duty(scheme: Scheme, name: str, duty: Duty, last: date | None) -> DutyTold:
+    return DutyTold(
+        id=name,
+        kind=duty.kind,
+        by=duty.by,
+        when=duty.when,
+        ja=duty.ja,
+        en=duty.en,
+        days=duty.days,
+        applicants=duty.applicants,
+        due=None if last is None else due(duty, last),
+        period=None if last is None or duty.kind != "questionnaire" else questionnaire_period(scheme, last),
+        confirmed=duty.confirmed,
+        assumed=duty.assumed,
+        confidence=duty.confidence,
+        sources=duty.sources,
     )
 
 
@@ -216,4 +152,49 @@ def _told(claim: Claim) -> ClaimTold:
         claim.assumed,
         claim.confidence,
         claim.sources,
+    )
+
+
+def schemes_of(fiscal_year: int) -> SchemeYear:
+    """Return all schemes of a fiscal year as the data have them; a year without data has nothing confirmed."""
+    years = scheme_years()
+    return SchemeYear(fiscal_year, fiscal_year in years, years, tuple(_scheme(one) for one in schemes_in(fiscal_year)))
+
+
+def _scheme(scheme: Scheme) -> SchemeTold:
+    wishes, sharing = scheme.wishes, scheme.cost_sharing
+    return SchemeTold(
+        id=scheme.id,
+        name_ja=scheme.name_ja,
+        name_en=scheme.name_en,
+        aim_ja=scheme.aim_ja,
+        aim_en=scheme.aim_en,
+        confirmed=scheme.confirmed,
+        assumed=scheme.assumed,
+        confidence=scheme.confidence,
+        sources=scheme.sources,
+        measure=scheme.measure,
+        applicant_kinds=scheme.applicants.kinds,
+        applicants=_told(scheme.applicants),
+        form_kinds=scheme.forms.kinds,
+        forms=_told(scheme.forms),
+        paid_by=scheme.payer.by,
+        covers=scheme.payer.covers,
+        payer=_told(scheme.payer),
+        deadline_times=deadlines(scheme),
+        may_close_early=scheme.deadlines.may_close_early,
+        deadlines=_told(scheme.deadlines),
+        start_days=scheme.start.days,
+        start=_told(scheme.start),
+        limits=_limits(scheme),
+        duties=tuple(_duty(scheme, name, duty, None) for name, duty in scheme.duties.items()),
+        most_wishes=None if wishes is None else wishes.most,
+        wishes=None if wishes is None else _told(wishes),
+        sharing_modes=() if sharing is None else sharing.modes,
+        cost_sharing=None if sharing is None else _told(sharing),
+        documents=_told(scheme.documents),
+        before=_told(scheme.before),
+        after=_told(scheme.after),
+        note_ja=scheme.note_ja,
+        note_en=scheme.note_en,
     )

@@ -17,8 +17,9 @@ from hub.workflows.requests import store_requests
 from hub.workflows.scheme_burdens import costs_of
 from hub.workflows.scheme_needs import Beneficiary, Need, NeedSlot, PastUse
 from hub.workflows.scheme_reading import read_need, scheme_comparison
+from hub.workflows.scheme_rows import Comparison, SchemeOption
 from hub.workflows.scheme_rulings import Ruling, figure
-from hub.workflows.schemes import Comparison, SchemeOption, compare, schemes_for
+from hub.workflows.schemes import compare, schemes_for, schemes_of
 from skill_standards import Cost, schemes_in
 
 NOW = datetime(2025, 6, 2, 9, 0, tzinfo=JAPAN)
@@ -275,6 +276,17 @@ def test_a_need_without_slots_is_looked_at_in_the_present_year():
     assert all(one.burden.net is None for one in compared.options)
 
 
+@pytest.mark.parametrize(("year", "known"), [(2025, True), (2026, True), (2019, False)])
+def test_a_year_s_schemes_are_told_with_what_is_not_confirmed(year, known):
+    told = schemes_of(year)
+    assert (told.fiscal_year, told.known, told.years) == (year, known, (2025, 2026))
+    assert len(told.schemes) == 7
+    adviser = next(one for one in told.schemes if one.id == "regional_adviser")
+    assert len(adviser.deadline_times) == (9 if year == 2025 else 0)
+    assert adviser.documents.ja == "確認できていません"
+    assert next(one for one in adviser.limits if one.id == "hours_per_day").earlier.year == 2017
+
+
 SLOTS = st.builds(
     NeedSlot,
     start=st.sampled_from(("2024-10", "2025-04", "2025-12", "2026-03", "2026-08", "2030-01")),
@@ -297,7 +309,8 @@ NEEDS = st.builds(
     gross_budget=st.none() | st.integers(min_value=0, max_value=10**9),
     recruit=st.dictionaries(st.sampled_from((2025, 2026)), st.integers(min_value=0, max_value=3_000_000)),
 )
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2028, 1, 1), timezones=st.just(JAPAN))
+FIRST, LAST = datetime(2024, 1, 1), datetime(2028, 1, 1)  # noqa: DTZ001  the strategy adds the time zone
+MOMENTS = st.datetimes(FIRST, LAST, timezones=st.just(JAPAN))
 
 
 @given(told=NEEDS, now=MOMENTS)

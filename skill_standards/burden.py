@@ -93,13 +93,22 @@ def aide_burden_over_years(
 
 
 def share_burden_over_years(
-    rules: SubsidyRules, shares: Sequence[Mapping[int, int]], *, financial_strength: float | None = None
+    rules: SubsidyRules,
+    shares: Sequence[Mapping[int, int]],
+    other: Mapping[int, int] = NOTHING,
+    *,
+    financial_strength: float | None = None,
 ) -> YearlyBurden:
-    """Return what a municipality bears of its share (負担金) of shared persons: yen by fiscal year, one for each."""
+    """Return what a municipality bears of its share (負担金) of shared persons: yen by fiscal year, one for each.
+
+    ``other``: yen by fiscal year that are borne and never counted.
+    """
+    refuse_bad_amounts({f"other[{year}]": yen for year, yen in other.items()})
     estimates = []
-    for year in sorted({year for share in shares for year in share}):
+    for year in sorted({year for share in shares for year in share} | set(other)):
         rule = rules.for_year(year, PREF_SUPPORT)
-        estimates.append(_sum(rule, [share_burden(rule, share.get(year, 0)) for share in shares]))
+        parts = [share_burden(rule, share.get(year, 0)) for share in shares]
+        estimates.append(_sum(rule, parts, other.get(year, 0)))
     return _with_warnings(rules, estimates, financial_strength)
 
 

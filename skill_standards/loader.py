@@ -149,6 +149,7 @@ def load_schemes(fiscal_year: int, root: Path = DATA_ROOT) -> tuple[Scheme, ...]
     return tuple(replace(scheme, fiscal_year=fiscal_year) for scheme in file.schemes)
 
 
+@_kept
 def schemes_in(fiscal_year: int, root: Path = DATA_ROOT) -> tuple[Scheme, ...]:
     """Return the schemes of any ``fiscal_year``; one without a file has the nearest file's, with nothing confirmed."""
     known = scheme_years(root)

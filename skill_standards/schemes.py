@@ -26,6 +26,7 @@ DutyKind = Literal["briefing", "recommendation", "consent", "report", "questionn
 Moment = Literal["before_applying", "before_start", "after_last_day", "next_fiscal_year"]
 Party = Literal["applicant", "recommending_body", "dispatching_body"]
 Unit = Literal["day", "hour", "hour_per_day", "day_per_week", "year", "time_per_year", "person", "yen"]
+Bound = Literal["at_most", "at_least"]
 LocalTime = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$")]
 Count = Annotated[int, Field(ge=1)]
 
@@ -178,7 +179,7 @@ class Limit(Claim):
     unit: Unit
     ja: Text
     en: Text
-    bound: Literal["at_most", "at_least"] = "at_most"
+    bound: Bound = "at_most"
     value: Count | None = None
     earlier: Earlier | None = None
 

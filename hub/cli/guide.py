@@ -88,6 +88,22 @@ Write out what is stored: problem and plan as JSON, experts and requests as .xls
 [bold]talent-hub export plan -o 配置計画一覧.xlsx[/bold]  最新の計画 / the newest plan
 """
 
+SCHEMES = """制度を年度ごとに示します。--request をつけると、その人材ニーズに使える制度を並べて比べます。
+
+上限、始まりまでの時間、実質負担（試算）、すること、書類を、規則・年度・出典とともに示します。確認できていないことは、そう示します。
+
+Show the schemes of a fiscal year, or compare those a request could use: limits, time to start, net burden (an
+estimate), duties and documents, each with rule, year and source. What is not confirmed says so.
+
+例 / examples:
+
+[bold]talent-hub schemes --year 2025[/bold]
+
+[bold]talent-hub schemes --request R-12[/bold]  依頼番号かID / by reference or id
+
+[bold]talent-hub schemes --request R-12 --json[/bold]
+"""
+
 SERVE = """画面を配信します（このマシンの中だけ）。Ctrl-C で終わります。
 
 Serve the pages, on this machine only. Ctrl-C ends it.

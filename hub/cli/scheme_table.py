@@ -48,7 +48,7 @@ def year_table(year: SchemeYear, say: Speech) -> Table:
         ("期限", "Deadlines"),
         ("出典", "Sources"),
     ):
-        table.add_column(say.pick(ja, en))
+        table.add_column(say.pick(ja, en), overflow="fold")
     for one in year.schemes:
         table.add_row(
             say.pick(one.name_ja, one.name_en),
@@ -87,7 +87,11 @@ def limit_value(limit: LimitTold, say: Speech) -> str:
         return say.pick("未確認", "not confirmed")
     if limit.value is None:
         return say.pick("上限なし", "no limit")
-    figure = f"{limit.value:,}{unit}" if say.language.code == "ja" else f"{limit.value:,} {unit}"
+    least = limit.bound == "at_least"
+    figure = say.pick(
+        f"{limit.value:,}{unit}{'以上' if least else 'まで'}",
+        f"{'at least' if least else 'up to'} {limit.value:,} {unit}",
+    )
     return figure + (say.pick("（前提）", " (assumed)") if limit.assumed else "")
 
 
@@ -122,7 +126,7 @@ def comparison_table(compared: Comparison, say: Speech) -> Table:
         ("形", "Forms", False),
         ("すること・書類", "Duties, documents", False),
     ):
-        table.add_column(say.pick(ja, en), justify="right" if right else "left")
+        table.add_column(say.pick(ja, en), justify="right" if right else "left", overflow="fold")
     for one in compared.options:
         table.add_row(
             MARKS[one.verdict.verdict] + ("★" if one.verdict.wished else ""),
@@ -139,10 +143,10 @@ def comparison_table(compared: Comparison, say: Speech) -> Table:
 
 
 def reasons(verdict: SchemeVerdict, say: Speech) -> str:
-    """Return the verdict, and beneath it each rule with its mark."""
-    lines = [say.pick(verdict.ja, verdict.en)]
-    lines += [f"{MARKS[one.verdict]} {say.pick(one.ja, one.en)}" for one in verdict.rulings]
-    return "\n".join(lines)
+    """Return the verdict, and beneath it what was measured and what is not known; rounds have their own column."""
+    told = [one for one in verdict.rulings if one.rule != "deadline" and (one.verdict != "fits" or one.unit)]
+    lines = [f"{MARKS[one.verdict]} {say.pick(one.ja, one.en)}" for one in told]
+    return "\n".join([say.pick(verdict.ja, verdict.en), *lines])
 
 
 def burden_rules(option: SchemeOption, say: Speech) -> str:
@@ -175,7 +179,7 @@ def ruled_out_table(verdicts: Sequence[SchemeVerdict], say: Speech) -> Table:
     """Return the table of schemes a request cannot use, with what would mend each."""
     table = Table(title=say.pick("使えない制度", "Schemes it cannot use"), title_justify="left", show_lines=True)
     for ja, en in (("制度", "Scheme"), ("理由", "Reason"), ("合わせるには", "What would make it fit")):
-        table.add_column(say.pick(ja, en))
+        table.add_column(say.pick(ja, en), overflow="fold")
     for one in verdicts:
         broken = [ruling for ruling in one.rulings if ruling.verdict == "does_not_fit"]
         table.add_row(

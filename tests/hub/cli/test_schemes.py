@@ -20,7 +20,13 @@ def test_a_year_s_schemes_are_a_table_with_sources_and_need_no_database(run, fol
     assert result.exit_code == 0
     assert "制度（2025年度）" in result.stdout
     assert "S-ADV-2" in result.stdout and "12-19 15:00" in result.stdout
+    assert "2人以上（前提）" in result.stdout and "1,000,000円まで" in result.stdout
     assert not (folder / "data").exists()
+
+
+def test_no_word_of_a_table_is_cut_off(run, request_id):
+    for words in (("--year", 2025), ("--request", "R-1")):
+        assert "…" not in run("schemes", *words).stdout
 
 
 def test_a_year_without_data_says_which_there_are(run):

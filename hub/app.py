@@ -59,11 +59,11 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.engine = create_engine(settings)
-    require_newest(app.state.engine)
     worker = Worker(app.state.engine, settings) if settings.worker else None
-    if worker:
-        worker.start()
     try:
+        require_newest(app.state.engine)
+        if worker:
+            worker.start()
         yield
     finally:
         if worker:
@@ -72,7 +72,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _database_fault(request: Request, fault: Exception) -> Response:
-    """Say what the database refused, as any other fault of the hub is said; what nobody foresaw is answered as broken."""
+    """Say what the database refused as any fault of the hub is said; what nobody foresaw is answered as broken."""
     said = meaning(fault)
     if said is None:
         raise fault

@@ -15,12 +15,11 @@ from hub.errors import Invalid
 from hub.settings import Settings
 from matching.faults import Fault
 
-
 NUL = "\0"
 
 
 def refuse_nul(request: Request) -> None:
-    """Refuse an address that holds a NUL character, with its place: no text of the hub has one, no database takes it."""
+    """Refuse an address that holds a NUL character, with its place: not every database takes one."""
     places = [f"/path/{name}" for name, value in request.path_params.items() if NUL in str(value)]
     places += [f"/query/{name}" for name, value in request.query_params.multi_items() if NUL in name + value]
     if places:

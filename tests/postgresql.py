@@ -26,7 +26,7 @@ OWNER = "postgres"
 ROLE = "hub"
 DRIVER = "postgresql+psycopg"
 START_SECONDS = 60
-MEMORY = Path("/dev/shm")  # noqa: S108  the folder made in it is its owner's alone
+MEMORY = Path("/dev/shm")
 ROOM = 1 << 30
 MISSING = (
     "PostgreSQL is not installed. Run bin/test (which installs Debian's package), or give the URL of a server in "
@@ -52,7 +52,7 @@ kill -INT $server 2> /dev/null
 wait $server
 rm -rf "$FOLDER"
 """
-"""Ends the server and takes its folder away once nobody holds the other end of its standard input, however that came."""
+"""Ends the server and takes its folder away once nobody holds the other end of its input, however that came."""
 
 
 class NotInstalled(Exception):  # noqa: N818
@@ -172,4 +172,3 @@ def _wait(folder: Path, log: Path) -> None:
             time.sleep(0.05)
         else:
             return
-

@@ -43,7 +43,7 @@ def meaning(error: BaseException) -> HubError | None:
         return None
     original = error.orig
     if isinstance(original, NoTimeZone):
-        return Invalid([Fault("", "日時には時間帯（例 +09:00）を書いてください", "give the time zone of a moment, +09:00")])
+        return Invalid([Fault("", "日時には時間帯（例 +09:00）を書いてください", "give a moment its time zone")])
     if isinstance(original, OverflowError | UnicodeError):
         return _unstorable()
     if not isinstance(error, DBAPIError):

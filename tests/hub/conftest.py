@@ -1,7 +1,7 @@
-"""A database of its own for each test, on SQLite and on PostgreSQL: empty, or with a small sample copied from one made once.
+"""A database of its own for each test, on SQLite and on PostgreSQL: empty, or copied from one made once.
 
-Whatever takes ``settings``, ``engine``, ``registered`` or ``seeded`` runs on both (``tests.hub.databases`` has the marks
-for what is about one of them alone).
+Whatever takes ``settings``, ``engine``, ``registered`` or ``seeded`` runs on both; ``tests.hub.databases`` has marks
+for what is about one of them alone, and the tests of files (``tests/hub/imports``) run on SQLite only.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,18 +28,14 @@ def database(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def databases(
-    tmp_path_factory: pytest.TempPathFactory, sample: Sample
-) -> Iterator[Databases]:
+def databases(tmp_path_factory: pytest.TempPathFactory, sample: Sample) -> Iterator[Databases]:
     """Return what makes databases; a server begins when PostgreSQL is first asked for."""
     with Databases(tmp_path_factory.mktemp("databases"), sample) as made:
         yield made
 
 
 @pytest.fixture
-def settings(
-    tmp_path: Path, database: str, databases: Databases, request: pytest.FixtureRequest
-) -> Iterator[Settings]:
+def settings(tmp_path: Path, database: str, databases: Databases, request: pytest.FixtureRequest) -> Iterator[Settings]:
     """Return settings of a hub of its own; explanations take longer than a plan, so tests that want them ask.
 
     Its database holds what the test's other fixture says; without one it is empty.

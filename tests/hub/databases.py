@@ -30,7 +30,7 @@ on_postgresql = pytest.mark.parametrize("database", [POSTGRESQL], indirect=True)
 
 
 class Databases:
-    """Makes databases of both kinds. ``content``: what one holds (``engine``: the schema, ``registered``, ``seeded``)."""
+    """Makes databases of both kinds; ``content``: what one holds (``engine``: the schema alone)."""
 
     def __init__(self, folder: Path, sample: Sample) -> None:
         self._folder = folder
@@ -55,7 +55,7 @@ class Databases:
 
     @contextmanager
     def copied(self, database: str, content: str | None, folder: Path) -> Iterator[Settings]:
-        """Give settings of a database of its own; ``content`` None: without even a schema. ``folder``: for its files."""
+        """Give settings of a database of its own in ``folder``; ``content`` None: without even a schema."""
         template = self._template(database, content) if content else None
         if database == SQLITE:
             if template:

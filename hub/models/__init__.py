@@ -2,6 +2,8 @@
 
 from hub.models.accounts import Account, AccountGrant
 from hub.models.changes import Change
+from hub.models.engagements import Engagement, EngagementDay
+from hub.models.evaluations import Evaluation, GateReview, SkillConfirmation, VerifiedRecord
 from hub.models.experts import (
     Availability,
     CareerEntry,
@@ -25,6 +27,7 @@ from hub.models.requests import (
     SkillNeed,
     Slot,
 )
+from hub.models.work import Questionnaire, Report, WorkLog, WorkLogShare
 
 __all__ = [
     "Account",
@@ -35,6 +38,9 @@ __all__ = [
     "CareerEntry",
     "Change",
     "ConflictOfInterest",
+    "Engagement",
+    "EngagementDay",
+    "Evaluation",
     "Expert",
     "ExpertExternalType",
     "ExpertRegion",
@@ -42,6 +48,7 @@ __all__ = [
     "ExpertSkill",
     "ExpertStage",
     "ExpertTheme",
+    "GateReview",
     "Organization",
     "Plan",
     "PlanDocument",
@@ -49,9 +56,15 @@ __all__ = [
     "PlanSlot",
     "PromotionPartner",
     "Proposal",
+    "Questionnaire",
+    "Report",
     "Request",
     "RequestBeneficiary",
     "RequestTheme",
+    "SkillConfirmation",
     "SkillNeed",
     "Slot",
+    "VerifiedRecord",
+    "WorkLog",
+    "WorkLogShare",
 ]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["request", "plan", "proposal", "engagement", "work_log", "report"]
+Kind = Literal["request", "plan", "proposal", "engagement", "work_log", "report", "gate_review"]
 Why = Literal["none", "optional", "required"]
 
 
@@ -178,4 +178,13 @@ REPORT = LifeCycle(
     ),
 )
 
-LIFE_CYCLES: Sequence[LifeCycle] = (REQUEST, PLAN, PROPOSAL, ENGAGEMENT, WORK_LOG, REPORT)
+GATE_REVIEW = LifeCycle(
+    "gate_review",
+    "proposed",
+    (
+        Move("confirm", ("proposed",), "confirmed", "request.pass_gate"),
+        Move("send_back", ("proposed",), "returned", "request.pass_gate", "required"),
+    ),
+)
+
+LIFE_CYCLES: Sequence[LifeCycle] = (REQUEST, PLAN, PROPOSAL, ENGAGEMENT, WORK_LOG, REPORT, GATE_REVIEW)

@@ -69,7 +69,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "proposal.read": (*ORGANIZATION, EXPERT, COORDINATOR, AUDITOR),
     "proposal.answer_as_expert": (EXPERT,),
     "proposal.answer_as_organization": (REQUESTER, APPROVER),
-    "proposal.withdraw": (COORDINATOR,),
+    "proposal.withdraw": (COORDINATOR, HUB),
     "proposal.lapse": (HUB,),
     "proposal.release": (HUB,),
     # engagements

@@ -40,7 +40,8 @@ def together(*columns: str, name: str) -> CheckConstraint:
 class Engagement(Edited, table=True):
     """What both sides agree on and how it went; one for each confirmed proposal.
 
-    ``scheme`` and ``fiscal_year`` (from April): whose rules hold. Money in yen: by hour or by day, not both, and what a
+    ``scheme`` and ``fiscal_year`` (from April): whose rules hold. ``terms_version`` counts the edits of the terms: both
+    sides agree to one. Money in yen: by hour or by day, not both, and what a
     month comes to. ``hours`` (with travel) and ``onsite_days`` a month, at most what is booked. ``cost_sharing``: how
     the organizations served share the cost. ``dispatching_body``: the 団体 whose staff the expert is.
     ``broken_off_on``: the last day of work broken off, None when none was done. ``…_shares_case``: this side lets
@@ -85,6 +86,7 @@ class Engagement(Edited, table=True):
     status: str = Field(default="terms", max_length=20)
     scheme: str | None = Field(default=None, max_length=ID_LENGTH)
     fiscal_year: int
+    terms_version: int = 1
     form: str = Field(max_length=20)
     hourly_rate: int | None = Field(default=None, sa_type=BigInteger)
     daily_rate: int | None = Field(default=None, sa_type=BigInteger)

@@ -171,6 +171,7 @@ def read_engagement(session: Session, actor: Actor, engagement_id: str) -> Engag
     return EngagementPage(
         row=_row(row),
         version=row.version,
+        terms_version=row.terms_version,
         slot_id=row.slot_id,
         proposal_id=row.proposal_id,
         terms=terms_of(row),

@@ -91,10 +91,15 @@ class BookedMonth:
 
 @dataclass(frozen=True, slots=True)
 class EngagementPage:
-    """Everything about one engagement but its logs, report and evaluations. ``served``: organizations it serves."""
+    """Everything about one engagement but its logs, report and evaluations.
+
+    ``version``: of the whole, sent along with an edit; ``terms_version``: sent along with an agreement. ``served``:
+    organizations it serves.
+    """
 
     row: EngagementRow
     version: int
+    terms_version: int
     slot_id: str
     proposal_id: str
     terms: TermsDraft

@@ -134,6 +134,7 @@ def _make_engagements() -> None:
         _text("status", 20),
         _text("scheme", 40, nullable=True),
         sa.Column("fiscal_year", sa.Integer(), nullable=False),
+        sa.Column("terms_version", sa.Integer(), nullable=False),
         _text("form", 20),
         _yen("hourly_rate", nullable=True),
         _yen("daily_rate", nullable=True),

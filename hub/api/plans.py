@@ -67,10 +67,11 @@ def start_plan(
     """Queue a run; it is solved in the background. 422 names every fault, 409 when no request is open."""
     plan_id = queue_plan(
         session,
+        actor,
         asked.title,
         asked.policy,
         asked.limits,
-        asked.months,
+        months=asked.months,
         pins=asked.pins,
         forbidden=asked.forbidden,
     )
@@ -88,21 +89,21 @@ def show_plan(session: ReadingSession, plan_id: str) -> PlanPage:
 @router.post("/{plan_id}/stop", status_code=202)
 def stop_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
     """Ask a run to end with the best plan so far; one that has not begun is cancelled. 409 when it has ended."""
-    request_stop(session, plan_id)
+    request_stop(session, actor, plan_id)
     log_event("plan_stop_asked", plan=plan_id, actor=actor.id)
 
 
 @router.put("/{plan_id}/in-force", status_code=204)
 def begin_force(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
     """Put a finished plan in force: the next run tries to keep it. 409 when it is not finished."""
-    put_in_force(session, plan_id)
+    put_in_force(session, actor, plan_id)
     log_event("plan_in_force", plan=plan_id, actor=actor.id)
 
 
 @router.delete("/{plan_id}/in-force", status_code=204)
 def leave_force(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
     """Take a plan out of force. 404 when it is not in force."""
-    end_force(session, plan_id)
+    end_force(session, actor, plan_id)
     log_event("plan_out_of_force", plan=plan_id, actor=actor.id)
 
 

@@ -66,7 +66,7 @@ def _expert_sense(draft: ExpertDraft, organizations: Collection[str]) -> Iterato
     yield from _all_unknown("/roles", draft.roles, load_framework().roles, ROLE)
     yield from _all_unknown("/stages", draft.stages, _stage_ids(), STAGE)
     yield from _all_unknown("/themes", draft.themes, _theme_ids(), THEME)
-    yield from _all_unknown("/regions", draft.regions, _prefecture_codes(), PREFECTURE)
+    yield from _all_unknown("/regions", draft.regions, prefecture_codes(), PREFECTURE)
     for version in FRAMEWORKS:
         codes = [skill.code if skill.framework == version else None for skill in draft.skills]
         yield from _all_unknown("/skills", codes, load_framework(version).skills, SKILL, "/code")
@@ -136,5 +136,6 @@ def _theme_ids() -> frozenset[str]:
 
 
 @cache
-def _prefecture_codes() -> frozenset[str]:
+def prefecture_codes() -> frozenset[str]:
+    """Return the codes of the prefectures, two digits each."""
     return frozenset(f"{number:02d}" for number in range(1, LAST_PREFECTURE + 1))

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
@@ -106,10 +106,19 @@ Free = tuple[tuple[float, ...], tuple[int, ...], tuple[float, ...]]
 
 
 def _free(session: Session, months: Sequence[str]) -> dict[str, Free]:
-    """Return hours, engagements and onsite days by expert, one each for ``months``; a month not told is not free."""
+    """Return hours, engagements and onsite days by expert, one each for ``months``, without what is promised.
+
+    A month not told is not free.
+    """
     a = columns(Availability)
     told: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    query = select(a.expert_id, a.month, a.hours, a.engagements, a.onsite_days)
+    query = select(
+        a.expert_id,
+        a.month,
+        _left(a, "hours").label("hours"),
+        _left(a, "engagements").label("engagements"),
+        _left(a, "onsite_days").label("onsite_days"),
+    )
     for row in session.execute(query.where(a.month.between(months[0], months[-1]))):
         told[row.expert_id][row.month] = row
     free = {}
@@ -121,3 +130,9 @@ def _free(session: Session, months: Sequence[str]) -> dict[str, Free]:
             tuple(row.onsite_days if row else 0.0 for row in rows),
         )
     return free
+
+
+def _left(table: Any, column: str) -> ColumnElement[Any]:
+    """Return what is offered of ``column`` less what is promised; sums of fractions may be off by a hair."""
+    promised = table[f"{column}_committed"]
+    return case((promised <= 0, table[column]), (promised >= table[column], 0), else_=table[column] - promised)

@@ -88,6 +88,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "report.sign_off": (REQUESTER, APPROVER),
     "evaluation.give_as_organization": (REQUESTER, APPROVER),
     "evaluation.give_as_expert": (EXPERT,),
+    "evaluation.read": (*ORGANIZATION, EXPERT, COORDINATOR, AUDITOR),
     "evaluation.read_early": (COORDINATOR, AUDITOR),
     "questionnaire.answer": (REQUESTER, APPROVER),
     "case.share_as_organization": (APPROVER,),

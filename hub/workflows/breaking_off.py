@@ -1,4 +1,4 @@
-"""Work broken off: the months after it go back to the expert, the slot is free again for them, what was worked stays."""
+"""Work broken off: the months after it go back to the expert and to the slot; what was worked stays."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -30,6 +30,7 @@ def break_off(
     engagement_id: str,
     reason: Reason,
     last: date | None = None,
+    *,
     version: int | None = None,
 ) -> tuple[str, ...]:
     """Break an engagement off after its ``last`` day of work (None: no work was done) and return the months given back.
@@ -46,8 +47,8 @@ def break_off(
     require(actor, "engagement.break_off", engaged.belonging)
     if engaged.row.status in {"terms", "active"} and (faults := list(_faults(session, engaged, last))):
         raise Invalid(faults)
-    values = {"broken_off_on": last, "broken_off_reason": reason.code}
-    move(session, actor, engaged.subject(version), "break_off", reason=reason, **values)
+    subject = engaged.subject(version)
+    move(session, actor, subject, "break_off", reason=reason, broken_off_on=last, broken_off_reason=reason.code)
     free_days(session, engaged, after=last)
     ask_after_breaking_off(session, engaged, last)
     given_back = _months_after(session, proposal.id, last)

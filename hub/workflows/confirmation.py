@@ -5,8 +5,9 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
+from hub.workflows.engagements import begin_terms
 
-ON_CONFIRMED: tuple[Callable[[Session, Actor, str], object], ...] = ()
+ON_CONFIRMED: tuple[Callable[[Session, Actor, str], object], ...] = (begin_terms,)
 """Called in order with (session, actor, proposal id), in the transaction of the answer that confirmed it."""
 
 

@@ -44,7 +44,7 @@ def plan_days(session: Session, actor: Actor, engagement_id: str, days: Sequence
     _occupy(session, engaged, sorted(set(days) - worked), worked=False)
     planned = [day.isoformat() for day in sorted(days)]
     record(session, actor, "engagement:plan_days", "engagement", engagement_id, after={"days": planned})
-    tell_both(session, "engagement:days_planned", engaged)
+    tell_both(session, "engagement:days_planned", engaged, occasion=str(version + 1))
 
 
 def work_days(session: Session, engaged: Engaged, month: str, days: Collection[date]) -> None:

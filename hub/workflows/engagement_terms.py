@@ -16,7 +16,7 @@ from hub.models.evaluations import Side
 from hub.models.experts import ROUNDING
 from hub.workflows.audit import record
 from hub.workflows.editing import changed_meanwhile, edit_row, plain
-from hub.workflows.engagement_news import tell_both
+from hub.workflows.engagement_news import tell_both, tell_dispatching_body
 from hub.workflows.engagement_reading import Engaged, take_engagement, terms_of
 from hub.workflows.engagement_rows import TermsDraft
 from hub.workflows.engagement_rules import known_schemes, rules_of
@@ -34,8 +34,8 @@ TAKEN_BACK: dict[str, None] = {
 """What an edit undoes: nobody has agreed to terms they have not seen."""
 TOO_OFTEN = (
     "この制度では、同じ年度に同じプロジェクトへ同じ人を派遣できる回数を超えます。ほかの人か、ほかの制度にしてください",
-    "the scheme does not send the same person to the same project this often in a fiscal year: choose another person or "
-    "another scheme",
+    "the scheme does not send the same person to the same project this often in a fiscal year: choose another person "
+    "or another scheme",
 )
 UNPAID = ("hourly_rate", "daily_rate", "monthly_amount")
 
@@ -71,7 +71,9 @@ def edit_terms(session: Session, actor: Actor, engagement_id: str, told: TermsDr
         after={name: plain(getattr(told, name)) for name in changed if name not in WORDS},
         personal={name: getattr(told, name) for name in changed if name in WORDS} or None,
     )
-    tell_both(session, "engagement:terms_edited", engaged)
+    edited = take_engagement(session, engagement_id)
+    tell_both(session, "engagement:terms_edited", edited, occasion=str(edited.row.terms_version))
+    tell_dispatching_body(session, "engagement:consent_asked", edited, occasion=str(edited.row.terms_version))
 
 
 def agree_to_terms(session: Session, actor: Actor, engagement_id: str, side: Side, terms_version: int) -> Engaged:
@@ -116,7 +118,7 @@ def _say_yes(session: Session, actor: Actor, engaged: Engaged, who: str, terms_v
         raise Conflict("すでに合意済みです。", "This has been agreed to already.")
     edit_row(session, Engagement, row.id, row.version, {f"{who}_by": actor.id, f"{who}_at": utc_now()})
     record(session, actor, f"engagement:{who}", "engagement", row.id, after={"terms_version": terms_version})
-    tell_both(session, f"engagement:{who}", engaged)
+    tell_both(session, f"engagement:{who}", engaged, occasion=str(terms_version))
     return take_engagement(session, row.id)
 
 

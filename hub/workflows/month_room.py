@@ -23,7 +23,7 @@ class MonthRoom:
     limit_days: float
 
     def faults(self, hours: float, days: float, *, explained: bool) -> Iterator[Fault]:
-        """Yield what is wrong with having worked ``hours`` and ``days``; more than is booked has to be ``explained``."""
+        """Yield what is wrong with ``hours`` and ``days`` of work; more than is booked has to be ``explained``."""
         over = False
         for place, told, booked, limit, ja, en in (
             ("/hours", hours, self.booked_hours, self.limit_hours, "時間", "hours"),

@@ -15,8 +15,10 @@ from hub.errors import Conflict, Invalid, NotFound
 from hub.models import Change, Questionnaire, Report
 from hub.models.base import columns, new_id, table_of, utc_now
 from hub.workflows.audit import record
+from hub.workflows.career_records import grow_record
 from hub.workflows.drafts import CHECKED, Paragraph
 from hub.workflows.editing import changed_meanwhile, edit_row
+from hub.workflows.engagement_ending import end_if_complete
 from hub.workflows.engagement_news import tell_expert, tell_organization
 from hub.workflows.engagement_reading import Engaged, take_engagement
 from hub.workflows.life_cycles import REPORT
@@ -122,11 +124,16 @@ def submit_report(session: Session, actor: Actor, engagement_id: str, version: i
     if faults := list(_empty(row)):
         raise Invalid(faults)
     move(session, actor, _subject(engaged, row, version), "submit", submitted_at=utc_now())
-    tell_organization(session, "report:submitted", engaged)
+    tell_organization(session, "report:submitted", engaged, ("report", row.id))
 
 
-def sign_off_report(session: Session, actor: Actor, engagement_id: str, version: int | None = None) -> None:
-    """Sign the report off. Raises NotFound, Forbidden, ChangedMeanwhile, Conflict for who handed it in themselves."""
+def sign_off_report(
+    session: Session, actor: Actor, engagement_id: str, *, version: int | None = None, today: date | None = None
+) -> None:
+    """Sign the report off; the engagement ends when this was all it lacked, and the expert's record grows.
+
+    Raises NotFound, Forbidden, ChangedMeanwhile, Conflict for who handed it in themselves.
+    """
     engaged, row = _taken(session, engagement_id)
     require(actor, "report.sign_off", engaged.belonging)
     if row.status == "submitted" and _handed_in_by(session, row.id) == actor.id:
@@ -134,9 +141,11 @@ def sign_off_report(session: Session, actor: Actor, engagement_id: str, version:
             "提出した本人は承認できません。団体のほかの人に依頼してください。",
             "Who handed a report in cannot sign it off. Ask somebody else of your organization.",
         )
-    signed = {"signed_off_by": actor.id, "signed_off_at": utc_now()}
-    move(session, actor, _subject(engaged, row, version), "sign_off", **signed)
-    tell_expert(session, "report:signed_off", engaged)
+    subject = _subject(engaged, row, version)
+    move(session, actor, subject, "sign_off", signed_off_by=actor.id, signed_off_at=utc_now())
+    tell_expert(session, "report:signed_off", engaged, ("report", row.id))
+    end_if_complete(session, actor, engagement_id, today)
+    grow_record(session, engagement_id)
 
 
 def send_report_back(
@@ -145,7 +154,7 @@ def send_report_back(
     """Send the report back with what to mend. Raises NotFound, Forbidden, Invalid without a reason, Conflict."""
     engaged, row = _taken(session, engagement_id)
     move(session, actor, _subject(engaged, row, version), "send_back", reason=reason)
-    tell_expert(session, "report:returned", engaged)
+    tell_expert(session, "report:returned", engaged, ("report", row.id))
 
 
 def answer_questionnaire(session: Session, actor: Actor, engagement_id: str, answer: str, version: int) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-WORK: tuple[Callable[[Session, str], frozenset[str]], ...] = ()
+from hub.workflows.work_state import slots_begun
+
+WORK: tuple[Callable[[Session, str], frozenset[str]], ...] = (slots_begun,)
 """Who knows of work: each returns the slots of a request (by id) whose engagement has begun."""
 
 

@@ -18,6 +18,7 @@ from hub.workflows.audit import record
 from hub.workflows.drafts import CHECKED, Days, Hours, Line, Paragraph, Yen
 from hub.workflows.editing import changed_meanwhile, edit_row
 from hub.workflows.engagement_days import free_days, work_days, worked_days
+from hub.workflows.engagement_ending import end_if_complete
 from hub.workflows.engagement_news import tell_expert, tell_organization
 from hub.workflows.engagement_reading import Engaged, take_engagement
 from hub.workflows.japanese_days import last_day, month_of, today_in_japan
@@ -64,8 +65,8 @@ def write_log(
     engagement_id: str,
     month: str,
     told: WorkLogDraft,
-    version: int | None = None,
     *,
+    version: int | None = None,
     today: date | None = None,
 ) -> str:
     """Write or change the log of ``month``, still a draft, and return its id. ``version``: the one seen, None: none.
@@ -129,8 +130,8 @@ def submit_log(
     actor: Actor,
     engagement_id: str,
     month: str,
-    version: int | None = None,
     *,
+    version: int | None = None,
     today: date | None = None,
 ) -> None:
     """Hand a month's log in; planned days of the month that have passed unworked are free again.
@@ -143,24 +144,36 @@ def submit_log(
         raise Invalid([Fault("/done", "行ったことを書いてください", "write what was done")])
     move(session, actor, _subject(engaged, row, version), "submit")
     free_days(session, engaged, until=min(last_day(month), today or today_in_japan()))
-    tell_organization(session, "work_log:submitted", engaged)
+    tell_organization(session, "work_log:submitted", engaged, ("work_log", row.id))
 
 
-def sign_off_log(session: Session, actor: Actor, engagement_id: str, month: str, version: int | None = None) -> None:
-    """Sign a month's log off for the organization. Raises NotFound, Forbidden, Conflict, ChangedMeanwhile."""
+def sign_off_log(
+    session: Session,
+    actor: Actor,
+    engagement_id: str,
+    month: str,
+    *,
+    version: int | None = None,
+    today: date | None = None,
+) -> None:
+    """Sign a month's log off for the organization; the engagement ends when this was all it lacked.
+
+    Raises NotFound, Forbidden, Conflict, ChangedMeanwhile.
+    """
     engaged, row = _taken(session, engagement_id, month)
-    signed = {"signed_off_by": actor.id, "signed_off_at": utc_now()}
-    move(session, actor, _subject(engaged, row, version), "sign_off", **signed)
-    tell_expert(session, "work_log:signed_off", engaged)
+    subject = _subject(engaged, row, version)
+    move(session, actor, subject, "sign_off", signed_off_by=actor.id, signed_off_at=utc_now())
+    tell_expert(session, "work_log:signed_off", engaged, ("work_log", row.id))
+    end_if_complete(session, actor, engagement_id, today)
 
 
 def send_log_back(
-    session: Session, actor: Actor, engagement_id: str, month: str, reason: Reason, version: int | None = None
+    session: Session, actor: Actor, engagement_id: str, month: str, reason: Reason, *, version: int | None = None
 ) -> None:
     """Send a month's log back with what to mend. Raises NotFound, Forbidden, Invalid without a reason, Conflict."""
     engaged, row = _taken(session, engagement_id, month)
     move(session, actor, _subject(engaged, row, version), "send_back", reason=reason)
-    tell_expert(session, "work_log:returned", engaged)
+    tell_expert(session, "work_log:returned", engaged, ("work_log", row.id))
 
 
 def _taken(session: Session, engagement_id: str, month: str) -> tuple[Engaged, Any]:

@@ -36,7 +36,7 @@ def plan_days(session: Session, actor: Actor, engagement_id: str, days: Sequence
     if engaged.row.status not in {"terms", "active"}:
         raise not_now(ENGAGEMENT, engaged.row.status, "plan_days")
     worked = worked_days(session, engaged)
-    if faults := [*_day_faults(engaged, days), *_booking_faults(session, engaged, {*days, *worked})]:
+    if faults := [*_day_faults(engaged, days)] or [*_booking_faults(session, engaged, {*days, *worked})]:
         raise Invalid(faults)
     edit_row(session, Engagement, engagement_id, version, {})
     d = columns(EngagementDay)

@@ -63,5 +63,5 @@ def pause_expert(
     session: WritingSession, actor: ActorDep, expert_id: str, told: Annotated[Pause, Depends(body_of(Pause))]
 ) -> None:
     """Take an expert out of every later plan, or back in. 404 when there is none."""
-    set_paused(session, expert_id, paused=told.paused)
+    set_paused(session, actor, expert_id, paused=told.paused)
     log_event("expert_paused" if told.paused else "expert_resumed", expert=expert_id, actor=actor.id)

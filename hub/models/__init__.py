@@ -1,6 +1,7 @@
 """The hub's tables, one domain a file; importing this package knows them all."""
 
 from hub.models.accounts import Account, AccountGrant
+from hub.models.audit import AuditDetail, AuditHead, AuditRecord
 from hub.models.changes import Change
 from hub.models.experts import (
     Availability,
@@ -14,6 +15,8 @@ from hub.models.experts import (
     ExpertStage,
     ExpertTheme,
 )
+from hub.models.idempotency import KeptAnswer
+from hub.models.notifications import MailPreference, Notification, OutgoingMail
 from hub.models.organizations import Organization
 from hub.models.plans import Assignment, Plan, PlanDocument, PlanLink, PlanSlot
 from hub.models.proposals import Booking, Proposal
@@ -30,6 +33,9 @@ __all__ = [
     "Account",
     "AccountGrant",
     "Assignment",
+    "AuditDetail",
+    "AuditHead",
+    "AuditRecord",
     "Availability",
     "Booking",
     "CareerEntry",
@@ -42,7 +48,11 @@ __all__ = [
     "ExpertSkill",
     "ExpertStage",
     "ExpertTheme",
+    "KeptAnswer",
+    "MailPreference",
+    "Notification",
     "Organization",
+    "OutgoingMail",
     "Plan",
     "PlanDocument",
     "PlanLink",

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Select, delete, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
@@ -13,6 +14,8 @@ from hub.models.base import table_of
 
 AT_ONCE = 5_000
 """Ids in one statement; SQLite takes 32,766 values."""
+FEW = 500
+"""Whole rows in one statement with its values."""
 
 Rows: TypeAlias = dict[type[SQLModel], list[dict[str, Any]]]
 """Rows to write, by table; those referred to come first."""
@@ -32,6 +35,24 @@ def write(session: Session, rows: Rows) -> None:
     for model, told in rows.items():
         if told:
             session.execute(insert(table_of(model)), told)
+
+
+def insert_new(
+    session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]], *returning: ColumnElement[Any]
+) -> list[Any]:
+    """Insert the ``rows`` whose keys are not there yet, and return ``returning`` of those that were inserted.
+
+    Who inserts a key that another transaction has just inserted waits for it to end.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    added: list[Any] = []
+    for start in range(0, len(rows), FEW):
+        statement = dialect.insert(table_of(model)).values(list(rows[start : start + FEW])).on_conflict_do_nothing()
+        if returning:
+            added += session.execute(statement.returning(*returning)).all()
+        else:
+            session.execute(statement)
+    return added
 
 
 def fetch(session: Session, query: Select[Any], key: ColumnElement[str], ids: Sequence[str] | None) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from hub.models.base import columns
 from hub.models.proposals import HOLDING
 from hub.workflows.locks import lock_months
 from hub.workflows.moving import NO_REASON, Reason, move
+from hub.workflows.news import tell_of_proposal
 from hub.workflows.proposal_taking import subject_of, take_proposal, take_proposals
 from hub.workflows.settling import settle
 
@@ -30,6 +31,7 @@ def withdraw_proposal(
     """Withdraw a proposal that is not confirmed: the slot is free again. Raises NotFound, Forbidden, Conflict."""
     row = take_proposal(session, proposal_id)
     move(session, actor, subject_of(row, version), "withdraw", reason=reason)
+    tell_of_proposal(session, row, "withdrawn")
     settle(session, row.request_id)
 
 
@@ -55,7 +57,8 @@ def _end(session: Session, actor: Actor, rows: Iterable[Any], name: str, reason:
     ending = list(rows)
     lock_months(session, {row.expert_id for row in ending if row.status in HOLDING})
     for row in ending:
-        move(session, actor, subject_of(row), name, reason=reason)
+        made = move(session, actor, subject_of(row), name, reason=reason)
+        tell_of_proposal(session, row, made.target)
     for request_id in sorted({row.request_id for row in ending}):
         settle(session, request_id)
     return len(ending)

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from hub.auth.actor import Actor, hub_for
 from hub.auth.permissions import require
 from hub.errors import Conflict, Invalid
-from hub.models import Booking, Proposal
-from hub.models.base import columns, new_id, utc_now
+from hub.models import Booking, PlanSlot, Proposal, Request, Slot
+from hub.models.base import columns, new_id, table_of, utc_now
 from hub.workflows.moving import NO_REASON, Reason, move
+from hub.workflows.news import tell_of_open_slots, tell_of_proposal
 from hub.workflows.plan_taking import plan_belonging, plan_subject, take_plan
 from hub.workflows.plans import take_force
+from hub.workflows.problem_requests import is_planned
 from hub.workflows.proposal_ending import withdraw_all
 from hub.workflows.proposal_taking import take_proposals
 from hub.workflows.publication_checks import Candidate, Refusal, sift
@@ -78,6 +80,7 @@ def publish(
     take_force(session, plan_id)
     for request_id in sorted({candidate.request_id for candidate in held}):
         settle(session, request_id)
+    _tell(session, plan_id, frozenset(proposals))
     return Publication(stage, proposals, tuple(refused))
 
 
@@ -128,14 +131,32 @@ def _wanted(session: Session, plan: Any, deadline: datetime, slot_ids: Collectio
 def _refusal(refused: Sequence[Refusal]) -> Conflict:
     named = refused[:MOST_NAMED]
     more = len(refused) - len(named)
-    ja = "、".join(f"「{one.title}」（{one.slot_id}）: {one.ja}" for one in named) + (
-        f"、ほか {more} 件" if more else ""
-    )
-    en = "; ".join(f"“{one.title}” ({one.slot_id}): {one.en}" for one in named) + (f"; {more} more" if more else "")
+    ja = "、".join(f"「{one.title}」（{one.slot_id}）: {one.ja}" for one in named)
+    en = "; ".join(f"“{one.title}” ({one.slot_id}): {one.en}" for one in named)
+    if more:
+        ja, en = f"{ja}、ほか {more} 件", f"{en}; {more} more"
     return Conflict(
         f"公開できない枠があるため、何も公開していません。{ja}。それらを除いて公開するか、計画を作り直してください。",
         f"Nothing was published, because some slots no longer hold. {en}. Publish without them, or make a new plan.",
     )
+
+
+def _tell(session: Session, plan_id: str, proposals: Collection[str]) -> None:
+    """Tell both sides of what went out, and organizations of slots the plan found nobody for."""
+    p, d, s, r = (columns(model) for model in (Proposal, PlanSlot, Slot, Request))
+    new = select(*p).where(p.plan_id == plan_id, p.status == "offered").order_by(p.id)
+    for row in session.execute(new).all():
+        if row.id in proposals:
+            tell_of_proposal(session, row, "offered")
+    open_slots = (
+        select(r.id, r.organization_code)
+        .join_from(table_of(PlanSlot), table_of(Slot), s.id == d.slot_id)
+        .join(table_of(Request), r.id == s.request_id)
+        .where(d.plan_id == plan_id, d.reason.is_not(None), s.withdrawn.is_(False), is_planned(None))
+        .distinct()
+        .order_by(r.id)
+    )
+    tell_of_open_slots(session, plan_id, [(row.id, row.organization_code) for row in session.execute(open_slots)])
 
 
 def _next_stage(session: Session, plan_id: str) -> int:

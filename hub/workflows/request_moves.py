@@ -16,6 +16,7 @@ from hub.models import Proposal
 from hub.models.base import columns
 from hub.workflows.drafts import RequestDraft
 from hub.workflows.moving import NO_REASON, Reason, move
+from hub.workflows.news import tell_of_request
 from hub.workflows.proposal_ending import UNCONFIRMED, withdraw_all
 from hub.workflows.proposal_taking import take_proposals
 from hub.workflows.request_records import read_requests
@@ -31,6 +32,7 @@ def submit(session: Session, actor: Actor, request_id: str, version: int | None 
     if missing:
         raise Invalid(missing)
     move(session, actor, request_subject(row, version), "submit")
+    tell_of_request(session, row, "submitted")
 
 
 def what_is_missing(told: RequestDraft) -> Iterator[Fault]:
@@ -92,13 +94,16 @@ def withdraw_request(
             "A slot of this request is confirmed, so it cannot be withdrawn. Close it instead.",
         )
     move(session, actor, request_subject(row, version), "withdraw", reason=reason)
+    tell_of_request(session, row, "withdrawn")
     _withdraw_what_is_out(session, actor, request_id)
 
 
 def _move(
     session: Session, actor: Actor, request_id: str, name: str, version: int | None, *, reason: Reason = NO_REASON
 ) -> None:
-    move(session, actor, request_subject(take_request(session, request_id), version), name, reason=reason)
+    row = take_request(session, request_id)
+    made = move(session, actor, request_subject(row, version), name, reason=reason)
+    tell_of_request(session, row, made.target)
 
 
 def _withdraw_what_is_out(session: Session, actor: Actor, request_id: str) -> None:

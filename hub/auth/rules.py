@@ -48,6 +48,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "request.read": (*ORGANIZATION, *SERVED, COORDINATOR, AUDITOR),
     "request.create": (REQUESTER, ADMIN, COORDINATOR),
     "request.edit": (REQUESTER, ADMIN, COORDINATOR),
+    "request.edit_open": (COORDINATOR,),
     "request.submit": (REQUESTER, ADMIN),
     "request.approve": (APPROVER,),
     "request.send_back": (APPROVER, COORDINATOR),

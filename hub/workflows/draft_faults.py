@@ -4,12 +4,14 @@ Each fault names its place below the draft as a JSON pointer (``/skills/2/level`
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from hub.errors import Invalid
 from hub.models.experts import FRAMEWORKS
 from hub.workflows.drafts import EXPERT, REQUEST, ExpertDraft, RequestDraft, SlotDraft
 from matching.faults import Fault, quote
@@ -47,6 +49,16 @@ def expert_faults(draft: ExpertDraft, known_organizations: Collection[str]) -> l
 def request_faults(draft: RequestDraft, known_organizations: Collection[str]) -> list[Fault]:
     """Return what is wrong with a request, empty when nothing is."""
     return _faults(draft, REQUEST, lambda checked: _request_sense(checked, known_organizations))
+
+
+@contextmanager
+def places_of_one() -> Iterator[None]:
+    """Name the places of faults below the one draft that is stored, not below a list of one."""
+    try:
+        yield
+    except Invalid as invalid:
+        faults = [replace(fault, place=fault.place.removeprefix("/0")) for fault in invalid.faults]
+        raise Invalid(faults) from None
 
 
 def _faults(draft: T, adapter: TypeAdapter[T], sense: Check[T]) -> list[Fault]:

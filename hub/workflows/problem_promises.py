@@ -65,7 +65,7 @@ def read_promises(session: Session, months: Sequence[str]) -> Promises:
         organization_cost=organization_cost,
         heads=heads,
         previous=tuple(Link(slot, expert) for slot, expert in session.execute(out)),
-        forbidden=frozenset((*_elsewhere(session, held), *_refused(session))),
+        forbidden=frozenset((*_elsewhere(session, held), *refused_pairs(session))),
     )
 
 
@@ -90,7 +90,7 @@ def _elsewhere(session: Session, held: Iterable[Any]) -> list[Link]:
     ]
 
 
-def _refused(session: Session) -> list[Link]:
+def refused_pairs(session: Session) -> frozenset[Link]:
     """Return the pairs somebody said no to: the expert to every slot of the request, the organization to the pair."""
     p, c, s = columns(Proposal), columns(Change), columns(Slot)
     by_expert = (c.move == "decline_as_expert") & c.reason_code.in_(FINAL)
@@ -101,4 +101,4 @@ def _refused(session: Session) -> list[Link]:
         .where(or_(by_expert, (c.move == "decline_as_organization") & (s.id == p.slot_id)))
         .distinct()
     )
-    return [Link(slot, expert) for slot, expert in session.execute(query)]
+    return frozenset(Link(slot, expert) for slot, expert in session.execute(query))

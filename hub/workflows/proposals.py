@@ -12,6 +12,7 @@ from hub.models.base import utc_now
 from hub.workflows.confirmation import begin_what_follows
 from hub.workflows.locks import lock_months
 from hub.workflows.moving import NO_REASON, Reason, move
+from hub.workflows.news import tell_of_proposal
 from hub.workflows.proposal_taking import (
     belonging_of,
     is_about_capacity,
@@ -62,6 +63,7 @@ def decline_as_expert(
     row = take_proposal(session, proposal_id)
     subject = subject_of(row, version)
     move(session, actor, subject, "decline_as_expert", reason=reason, expert_answered_at=utc_now())
+    tell_of_proposal(session, row, "expert_declined")
     settle(session, row.request_id)
 
 
@@ -75,6 +77,7 @@ def decline_as_organization(
     row = take_proposal(session, proposal_id)
     subject = subject_of(row, version)
     move(session, actor, subject, "decline_as_organization", reason=reason, organization_answered_at=utc_now())
+    tell_of_proposal(session, row, "organization_declined")
     settle(session, row.request_id)
 
 
@@ -91,6 +94,7 @@ def _answerable(session: Session, actor: Actor, proposal_id: str, action: str) -
 
 
 def _after_yes(session: Session, actor: Actor, row: Any, status: str) -> str:
+    tell_of_proposal(session, row, status)
     if status == "confirmed":
         begin_what_follows(session, actor, row.id)
     settle(session, row.request_id)

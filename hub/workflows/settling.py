@@ -16,6 +16,7 @@ from hub.models.requests import RequestStatus
 from hub.workflows.life_cycles import REQUEST
 from hub.workflows.locks import lock_row
 from hub.workflows.moving import Subject, move
+from hub.workflows.news import tell_of_request, tell_those_not_chosen
 from hub.workflows.work_begun import slots_at_work
 
 SETTLED: tuple[RequestStatus, ...] = ("open", "in_plan", "staffed", "running")
@@ -56,6 +57,9 @@ def settle(session: Session, request_id: str) -> str:
     if target != row.status:
         subject = Subject(REQUEST, Request, row.id, row.status, Belonging(organization=row.organization_code))
         move(session, SYSTEM, subject, "settle", target=target)
+        if target == "staffed":
+            tell_of_request(session, row, target)
+            tell_those_not_chosen(session, request_id)
     return target
 
 

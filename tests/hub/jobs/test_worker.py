@@ -153,7 +153,7 @@ def test_a_pin_that_can_no_longer_hold_fails_the_run_with_a_reason(seeded: Engin
     person, seat = problem.experts[0].id, next(slot.id for _, slot in problem.seats())
     pinned = queue(seeded, pins=(Link(seat, person),))
     with transaction(seeded) as session:
-        set_paused(session, person, paused=True)
+        set_paused(session, LOCAL, person, paused=True)
     assert run_next(seeded, settings)
     found = row(seeded, pinned)
     assert found.status == "failed"

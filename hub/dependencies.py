@@ -11,7 +11,19 @@ from sqlalchemy.orm import Session
 
 from hub.auth.actor import LOCAL, Actor
 from hub.db.transaction import reading, transaction
+from hub.errors import Invalid
 from hub.settings import Settings
+from matching.faults import Fault
+
+NUL = "\0"
+
+
+def refuse_nul(request: Request) -> None:
+    """Refuse an address that holds a NUL character, with its place: not every database takes one."""
+    places = [f"/path/{name}" for name, value in request.path_params.items() if NUL in str(value)]
+    places += [f"/query/{name}" for name, value in request.query_params.multi_items() if NUL in name + value]
+    if places:
+        raise Invalid([Fault(place, "NUL文字を取り除いてください", "take out the NUL character") for place in places])
 
 
 def _settings(request: Request) -> Settings:

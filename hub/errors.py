@@ -2,6 +2,7 @@
 
     HubError
     ├── NotFound   nothing has this id
+    ├── Busy       the database could not do it now; ``seconds``: when to try again
     ├── Invalid    the input is wrong; ``faults`` names every place
     ├── Forbidden  who acts may not do this
     └── Conflict   the state does not allow it now
@@ -38,6 +39,14 @@ class NotFound(HubError):  # noqa: N818  (read as a sentence: raise NotFound)
             f"この{kind_ja}は見つかりません。一覧から選び直してください。",
             f"This {kind_en} was not found. Choose it again from the list.",
         )
+
+
+class Busy(HubError):  # noqa: N818  (read as a sentence: raise Busy)
+    """The database could not do it now and nothing was changed; trying again after ``seconds`` may succeed."""
+
+    def __init__(self, ja: str, en: str, *, seconds: int) -> None:
+        super().__init__(ja, en)
+        self.seconds = seconds
 
 
 class Invalid(HubError):  # noqa: N818  (read as a sentence: raise Invalid)

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from hub.errors import ChangedMeanwhile, Conflict, Forbidden, HubError, Invalid, NotFound
+from hub.errors import Busy, ChangedMeanwhile, Conflict, Forbidden, HubError, Invalid, NotFound
 from matching.faults import Fault
 from matching.places import pointer
 
@@ -19,6 +19,7 @@ STATUS_OF: dict[type[HubError], tuple[int, str]] = {
     Conflict: (409, "conflict"),
     ChangedMeanwhile: (409, "changed_meanwhile"),
     Invalid: (422, "invalid"),
+    Busy: (503, "busy"),
 }
 WORDS = {
     400: ("要求を読み取れません。", "The request cannot be read."),
@@ -91,7 +92,10 @@ def hub_fault(request: Request, fault: HubError) -> JSONResponse:
     status, code = STATUS_OF[type(fault)]
     if isinstance(fault, Invalid):
         return answer(request, status, code, WORDS[422], faults=fault.faults)
-    return answer(request, status, code, (fault.ja, fault.en))
+    said = answer(request, status, code, (fault.ja, fault.en))
+    if isinstance(fault, Busy):
+        said.headers["Retry-After"] = str(fault.seconds)
+    return said
 
 
 async def http_fault(request: Request, fault: HTTPException) -> JSONResponse:

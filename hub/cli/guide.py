@@ -135,7 +135,7 @@ Check the log of who did what and when, read it, and erase personal details from
 [bold]talent-hub audit show --subject expert:exp_3f… --newest[/bold]
 """
 
-AUDIT_VERIFY = """記録の書き換え・削除・並べ替えがないかを確かめます。誤りがあれば最初の番号を示します（終了コード 1）。
+AUDIT_VERIFY = """記録の書き換え・削除・並べ替えがないかを確かめ、最初の誤りの番号を示します（終了コード 1）。
 
 最後に示す末尾（番号:ハッシュ）を別の場所に控え、--expect で渡すと、末尾の削除や全体の作り直しも分かります。
 

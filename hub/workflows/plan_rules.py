@@ -40,6 +40,8 @@ def _title_faults(title: str) -> list[Fault]:
         return [Fault("/title", "計画の名前を書いてください", "give the plan a title")]
     if len(title) > TERM_LENGTH:
         return [Fault("/title", f"{TERM_LENGTH} 文字以内にしてください", f"use at most {TERM_LENGTH} characters")]
+    if "\0" in title:
+        return [Fault("/title", "NUL文字を取り除いてください", "take out the NUL character")]
     return []
 
 

@@ -98,6 +98,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "gate.read": (*ORGANIZATION, *SERVED, COORDINATOR, AUDITOR),
     # the hub's own records
     "audit.read": (AUDITOR,),
+    "audit.verify": (AUDITOR, SYSTEM_ADMIN),
+    "audit.erase": (SYSTEM_ADMIN,),
     "notification.read": EVERYONE,
     "import.run": (EVERY_COORDINATOR, SYSTEM_ADMIN),
     "export.run": (EVERY_COORDINATOR, AUDITOR),

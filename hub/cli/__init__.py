@@ -7,7 +7,7 @@ import threading
 
 import typer
 
-from hub.cli import demonstration, guide, judging, service, solving, tables
+from hub.cli import audit, demonstration, guide, judging, service, solving, tables
 from hub.cli.output import HubGroup
 
 __all__ = ["app", "main"]
@@ -29,6 +29,7 @@ service.register(app)
 tables.register(app)
 solving.register(app)
 judging.register(app)
+audit.register(app)
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """The audit log: a chain of records nobody changes, and beside it the personal details that may be erased."""
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, Text
 from sqlmodel import Field, SQLModel
 
 from hub.models.base import ID_LENGTH, between
@@ -14,6 +14,8 @@ HASH_LENGTH = 64
 MOST_RECORDS = 9_000_000_000_000_000
 
 OF_RECORD = "audit_records.seq"
+NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+"""A number that is SQLite's own key of a row, which is always an integer."""
 
 
 def _hash(column: str) -> CheckConstraint:
@@ -40,7 +42,7 @@ class AuditRecord(SQLModel, table=True):
         Index("ix_audit_records_subject", "kind", "subject_id", "seq"),
     )
 
-    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(primary_key=True, sa_type=NUMBER, sa_column_kwargs={"autoincrement": False})
     at: str = Field(max_length=MOMENT_LENGTH)
     actor_id: str = Field(max_length=ID_LENGTH)
     action: str = Field(max_length=ACTION_LENGTH)
@@ -66,7 +68,7 @@ class AuditDetail(SQLModel, table=True):
         primary_key=True,
         foreign_key=OF_RECORD,
         ondelete="RESTRICT",
-        sa_type=BigInteger,
+        sa_type=NUMBER,
         sa_column_kwargs={"autoincrement": False},
     )
     salt: str = Field(max_length=HASH_LENGTH)

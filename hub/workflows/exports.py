@@ -5,9 +5,12 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import Actor
+from hub.auth.permissions import require
 from hub.errors import Conflict, NotFound
 from hub.models import Plan, PlanSlot
 from hub.models.base import columns
+from hub.workflows.audit import record
 from hub.workflows.expert_records import read_experts
 from hub.workflows.imports import Kind, known_bodies
 from hub.workflows.plan_documents import read_document
@@ -78,6 +81,19 @@ def export_plan_list(session: Session, plan_id: str | None, words: PlanWords) ->
     d = columns(PlanSlot)
     query = slots_query().where(d.plan_id == chosen).order_by(d.position, d.slot_id)
     return write_workbook(plan_sheets(page, [slot_row(row) for row in session.execute(query)], words))
+
+
+def record_export(session: Session, actor: Actor, what: str, form: str, plan_id: str | None = None) -> None:
+    """Record that a file left the hub; call it in a transaction of its own, before the file is handed out.
+
+    ``what``: ``experts``, ``requests``, ``problem`` or ``plan``; ``form``: the file's ending without its dot;
+    ``plan_id`` None: the plan newest now, or no plan. Raises Forbidden.
+    """
+    require(actor, "export.run")
+    if what in ("problem", "plan"):
+        record(session, actor, "plan:export", "plan", plan_id or "", after={"what": what, "form": form})
+    else:
+        record(session, actor, "table:export", what, "", after={"form": form})
 
 
 def newest_plan(session: Session) -> str:

@@ -1,9 +1,9 @@
 """Rows by the thousand: written and read in a few statements, whatever their number."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Select, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from hub.models.base import table_of
+
+T = TypeVar("T")
 
 AT_ONCE = 5_000
 """Ids in one statement; SQLite takes 32,766 values."""
@@ -71,7 +73,7 @@ def remove(session: Session, model: type[SQLModel], key: str, ids: Sequence[str]
         session.execute(delete(table).where(table.c[key].in_(some)))
 
 
-def batches(ids: Sequence[str]) -> Iterator[list[str]]:
+def batches(ids: Iterable[T]) -> Iterator[list[T]]:
     """Yield ``ids`` in lists short enough for one statement."""
     rest = iter(ids)
     while some := list(islice(rest, AT_ONCE)):

@@ -15,7 +15,8 @@ _BLANKS = re.compile(r"\s+")
 COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
        a.attidentity, a.attgenerated
-FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (c.oid, a.attnum)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (c.oid, a.attnum)
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0
   AND NOT a.attisdropped
 """
@@ -35,7 +36,8 @@ WHERE p.pronamespace = current_schema()::regnamespace AND p.prokind IN ('f', 'p'
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
 """
 OTHERS = """
-SELECT relkind::text, relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('S', 'v', 'm')
+SELECT relkind::text, relname FROM pg_class
+WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('S', 'v', 'm')
 UNION ALL
 SELECT 'type', typname FROM pg_type WHERE typnamespace = current_schema()::regnamespace AND typtype IN ('e', 'd')
 """
@@ -49,7 +51,7 @@ def picture(engine: Engine) -> Picture:
 
 
 def without_triggers(schema: Picture) -> Picture:
-    """Return what the models know: triggers and their functions are made by migrations alone, and so is Alembic's table."""
+    """Return what the models know: triggers, their functions and Alembic's table are made by migrations alone."""
     return {
         key: value
         for key, value in schema.items()

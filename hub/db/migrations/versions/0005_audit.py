@@ -8,6 +8,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MOST = 9_000_000_000_000_000
 KEPT = "audit_kept: the audit log is only added to"
 
@@ -76,7 +77,7 @@ def downgrade() -> None:
 def _make_records() -> None:
     op.create_table(
         "audit_records",
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", NUMBER, autoincrement=False, nullable=False),
         sa.Column("at", sa.String(length=27), nullable=False),
         sa.Column("actor_id", sa.String(length=40), nullable=False),
         sa.Column("action", sa.String(length=80), nullable=False),
@@ -102,7 +103,7 @@ def _make_records() -> None:
 def _make_details() -> None:
     op.create_table(
         "audit_details",
-        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("seq", NUMBER, autoincrement=False, nullable=False),
         sa.Column("salt", sa.String(length=64), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.CheckConstraint("length(salt) = 64", name=op.f("ck_audit_details_salt_length")),

@@ -28,7 +28,7 @@ from hub.workflows.life_cycles import ENGAGEMENT
 from hub.workflows.moving import Subject
 from hub.workflows.organizations import full_name
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
-from hub.workflows.visible import visible
+from hub.workflows.visibility import visible
 
 SORTS = ("first_day", "last_day", "organization", "status", "updated")
 

@@ -87,7 +87,11 @@ def agree_to_terms(session: Session, actor: Actor, engagement_id: str, side: Sid
     _refuse_begun(engaged)
     if faults := [*_faults(session, engaged, terms_of(engaged.row)), *_missing(engaged)]:
         raise Invalid(faults)
-    return _say_yes(session, actor, engaged, f"{side}_agreed", terms_version)
+    agreed = _say_yes(session, engaged, f"{side}_agreed", actor, terms_version)
+    told = {"side": side, "terms_version": terms_version}
+    record(session, actor, "engagement:agree", "engagement", engagement_id, after=told)
+    tell_both(session, "engagement:agreed", agreed, occasion=f"{side} {terms_version}")
+    return agreed
 
 
 def consent_to_dispatch(session: Session, actor: Actor, engagement_id: str, terms_version: int) -> Engaged:
@@ -99,7 +103,11 @@ def consent_to_dispatch(session: Session, actor: Actor, engagement_id: str, term
     sender = Belonging(organization=engaged.row.dispatching_body)
     require(actor, "engagement.consent_as_dispatching_body", sender)
     _refuse_begun(engaged)
-    return _say_yes(session, actor, engaged, "dispatch_consented", terms_version)
+    consented = _say_yes(session, engaged, "dispatch_consented", actor, terms_version)
+    told = {"terms_version": terms_version}
+    record(session, actor, "engagement:consent", "engagement", engagement_id, after=told)
+    tell_both(session, "engagement:consented", consented, occasion=str(terms_version))
+    return consented
 
 
 def is_agreed(engaged: Engaged) -> bool:
@@ -110,15 +118,13 @@ def is_agreed(engaged: Engaged) -> bool:
     return both and (sent or row.dispatch_consented_by is not None)
 
 
-def _say_yes(session: Session, actor: Actor, engaged: Engaged, who: str, terms_version: int) -> Engaged:
+def _say_yes(session: Session, engaged: Engaged, who: str, actor: Actor, terms_version: int) -> Engaged:
     row = engaged.row
     if row.terms_version != terms_version:
         raise ChangedMeanwhile({"terms_version": row.terms_version}, {"terms_version": terms_version}, row.version)
     if getattr(row, f"{who}_by") is not None:
         raise Conflict("すでに合意済みです。", "This has been agreed to already.")
     edit_row(session, Engagement, row.id, row.version, {f"{who}_by": actor.id, f"{who}_at": utc_now()})
-    record(session, actor, f"engagement:{who}", "engagement", row.id, after={"terms_version": terms_version})
-    tell_both(session, f"engagement:{who}", engaged, occasion=str(terms_version))
     return take_engagement(session, row.id)
 
 

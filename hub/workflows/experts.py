@@ -22,11 +22,13 @@ from hub.models import (
     Slot,
 )
 from hub.models.base import columns, table_of
+from hub.workflows.career_records import confirmed_skills, verified_entries
 from hub.workflows.expert_records import read_experts
 from hub.workflows.expert_rows import Engagement, ExpertFilter, ExpertPage, ExpertRow
 from hub.workflows.expert_storing import edit_expert, expert_not_found, set_paused, store_experts
 from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
+from hub.workflows.ratings import given_here, hub_mean, rating_columns, rating_of, shrunk
 from hub.workflows.references import ids_by_reference
 from hub.workflows.skills import skills_in_force
 
@@ -53,16 +55,29 @@ def find_experts(session: Session, wanted: ExpertFilter, paging: Paging = FIRST_
     e, o, a = columns(Expert), columns(Organization), columns(Availability)
     skills = select(func.count()).where(columns(ExpertSkill).expert_id == e.id).scalar_subquery()
     hours = select(func.coalesce(func.sum(a.hours), 0.0)).where(a.expert_id == e.id).scalar_subquery()
+    here = given_here()
+    mean, count = rating_columns(here)
+    shown = shrunk(mean, count, hub_mean(session))
     query = (
-        select(*e, full_name(o).label("place"), o.name_en, hours.label("free_hours"), skills.label("skills"))
+        select(
+            *(column for column in e if not column.name.startswith("rating_")),
+            full_name(o).label("place"),
+            o.name_en,
+            hours.label("free_hours"),
+            skills.label("skills"),
+            mean.label("rating_mean"),
+            count.label("rating_count"),
+            shown.label("rating_shown"),
+        )
         .join(table_of(Organization), o.code == e.base)
+        .join(here, here.c.expert_id == e.id, isouter=True)
         .where(*_conditions(wanted))
     )
     orders = {
         "name": e.family_kana + e.given_kana,
         "rate": e.hourly_rate,
         "hours": hours,
-        "rating": e.rating_mean,
+        "rating": shown,
         "updated": e.updated_at,
         "prefecture": e.base,
     }
@@ -128,6 +143,7 @@ def _list_row(row: Any, roles: tuple[str, ...]) -> ExpertRow:
         full_time_possible=row.full_time_possible,
         free_hours=row.free_hours,
         skills=row.skills,
+        rating_shown=row.rating_shown,
         rating_mean=row.rating_mean,
         rating_count=row.rating_count,
         paused=row.paused,
@@ -155,6 +171,9 @@ def read_expert(session: Session, expert_id: str) -> ExpertPage:
         carried=tuple(sorted(skills.carried.items())),
         asked=skills.asked,
         engagements=_engagements(session, expert_id),
+        rating=rating_of(session, expert_id),
+        verified=verified_entries(session, expert_id),
+        confirmed=confirmed_skills(session, expert_id),
         created_at=row.created_at,
         updated_at=row.updated_at,
     )

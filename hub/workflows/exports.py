@@ -1,5 +1,6 @@
 """Lists, problems and plans out of the hub; lists are laid out so that reading them back changes nothing."""
 
+from dataclasses import replace
 from typing import Literal
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from hub.workflows.imports import Kind, known_bodies
 from hub.workflows.plan_documents import read_document
 from hub.workflows.plan_reading import read_plan, slot_row, slots_query
 from hub.workflows.problems import Question, build_problem, usual_months
+from hub.workflows.ratings import ratings
 from hub.workflows.request_records import read_requests
 from hub.workflows.sheets.csv_text import write_csv
 from hub.workflows.sheets.expert_sheets import expert_sheets
@@ -37,7 +39,11 @@ def export_table(session: Session, kind: Kind, form: TableFormat) -> bytes:
 
 
 def _expert_sheets(session: Session, form: TableFormat) -> list[Sheet]:
-    told = [(draft.reference or key, draft) for key, draft in read_experts(session).items()]
+    rated = ratings(session)
+    told = [
+        (draft.reference or key, replace(draft, rating_mean=rated[key][0], rating_count=rated[key][1]))
+        for key, draft in read_experts(session).items()
+    ]
     told.sort(key=lambda pair: (pair[1].reference is None, pair[0]))
     return expert_sheets(told, known_bodies(session), short=form == "csv")
 

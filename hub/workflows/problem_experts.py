@@ -20,6 +20,7 @@ from hub.models import (
 )
 from hub.models.base import columns, table_of
 from hub.workflows.left_out import LeftOut, skills_to_ask_about
+from hub.workflows.ratings import given_here, rating_columns
 from hub.workflows.skills import PLANNED_IN, same_skill
 from matching import problem as m
 
@@ -34,12 +35,16 @@ def read_problem_experts(session: Session, months: Sequence[str]) -> tuple[tuple
     conflicts = _listed(session, ConflictOfInterest, "organization_code")
     free = _free(session, months)
     nothing = ((0.0,) * len(months), (0,) * len(months), (0.0,) * len(months))
+    here = given_here()
+    # Not drawn to any mean here: the fit does that itself (``matching.expert_columns``).
+    mean, count = rating_columns(here)
     query = (
         select(
-            e.id, e.is_x, e.is_d, e.remote, e.onsite, e.hourly_rate, e.max_travel_minutes, e.rating_mean,
-            e.rating_count, o.latitude, o.longitude,
+            e.id, e.is_x, e.is_d, e.remote, e.onsite, e.hourly_rate, e.max_travel_minutes, mean.label("rating_mean"),
+            count.label("rating_count"), o.latitude, o.longitude,
         )
         .join(table_of(Organization), o.code == e.base)
+        .join(here, here.c.expert_id == e.id, isouter=True)
         .where(e.paused.is_(False))
         .order_by(e.id)
     )  # fmt: skip

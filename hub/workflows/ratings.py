@@ -6,13 +6,15 @@ in the hub (``evaluations``), from the moment they may be seen. ADR 0014 says ho
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Float, Subquery, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from hub.models import Evaluation, Expert
 from hub.models.base import columns, table_of, utc_now
+
+Number = TypeVar("Number", float, ColumnElement[Any])
 
 WEIGHT = 3
 """How many evaluations the mean of all stands for in a shown rating."""
@@ -29,8 +31,11 @@ class ShownRating:
     count: int
 
 
-def shrunk(mean: float, count: int, prior: float, weight: int = WEIGHT) -> float:
-    """Return ``mean`` of ``count`` evaluations drawn to ``prior`` as by ``weight`` more evaluations of that value."""
+def shrunk(mean: Number, count: Number, prior: float, weight: int = WEIGHT) -> Number:
+    """Return ``mean`` of ``count`` evaluations drawn to ``prior`` as by ``weight`` more evaluations of that value.
+
+    Of numbers, or of columns of a query.
+    """
     return (mean * count + prior * weight) / (count + weight)
 
 
@@ -78,3 +83,12 @@ def rating_of(session: Session, expert_id: str, now: datetime | None = None) -> 
     if row is None or row[0] is None:
         return None
     return ShownRating(shrunk(row[0], row[1], hub_mean(session, now)), row[0], row[1])
+
+
+def ratings(session: Session, now: datetime | None = None) -> dict[str, tuple[float | None, int]]:
+    """Return (mean, count) of every expert, by id."""
+    here = given_here(now)
+    mean, count = rating_columns(here)
+    e = columns(Expert)
+    joined = table_of(Expert).outerjoin(here, here.c.expert_id == e.id)
+    return {row[0]: (row[1], row[2]) for row in session.execute(select(e.id, mean, count).select_from(joined))}

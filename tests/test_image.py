@@ -40,7 +40,9 @@ def test_the_image_serves_what_it_was_built_from(tmp_path):
             # The image makes its own user; here the steps run as whoever runs the tests, with this machine's packages.
             own = ("useradd", "install ", "apt-get", "rm -rf /var")
             steps = [step.strip() for step in rest.split("&&") if not step.strip().startswith(own)]
-            subprocess.run(" && ".join(steps or ["true"]), shell=True, cwd=app, env=environment, check=True, capture_output=True)
+            subprocess.run(
+                " && ".join(steps or ["true"]), shell=True, cwd=app, env=environment, check=True, capture_output=True
+            )
     manifest = json.loads((app / "web" / "static" / "vendor" / "manifest.json").read_text("utf-8"))
     assert "htmx.min.js" in manifest["integrity"]
     command = json.loads(next(rest for name, rest in final if name == "CMD"))

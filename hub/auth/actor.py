@@ -1,6 +1,6 @@
 """Who acts, and in which roles. Knows no web framework and no database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 Role = Literal[
@@ -36,3 +36,8 @@ SYSTEM = Actor("system", (Grant("system"),))
 
 LOCAL = Actor("local", (Grant("coordinator"), Grant("system_admin")))
 """Who sits at this machine: commands of the terminal, and the service where nobody signs in."""
+
+
+def hub_for(actor: Actor) -> Actor:
+    """Return the hub doing what follows from what ``actor`` did: allowed as the hub is, and recorded under their id."""
+    return replace(SYSTEM, id=actor.id)

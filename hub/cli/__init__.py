@@ -7,7 +7,7 @@ import threading
 
 import typer
 
-from hub.cli import demonstration, guide, judging, schemes, service, solving, tables
+from hub.cli import audit, demonstration, guide, judging, schemes, service, solving, tables
 from hub.cli.output import HubGroup
 
 __all__ = ["app", "main"]
@@ -30,6 +30,7 @@ tables.register(app)
 schemes.register(app)
 solving.register(app)
 judging.register(app)
+audit.register(app)
 
 
 def main() -> None:

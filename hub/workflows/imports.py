@@ -7,8 +7,11 @@ from typing import Any, Generic, Literal, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import LOCAL, Actor
+from hub.auth.permissions import require
 from hub.models import Organization
 from hub.models.base import columns, new_id
+from hub.workflows.audit import record
 from hub.workflows.draft_faults import expert_faults, request_faults
 from hub.workflows.drafts import ExpertDraft, RequestDraft
 from hub.workflows.expert_records import canonical as canonical_expert
@@ -104,18 +107,26 @@ def import_book(
     valid_only: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
+    actor: Actor = LOCAL,
 ) -> Imported:
     """Take in a file of experts or requests: a reference that is known is an update, another is new.
 
     Nothing is written when anything is wrong, unless ``valid_only``; nor on a ``dry_run`` (a reading session will do).
+    Raises Forbidden.
     """
+    require(actor, "import.run")
 
     def may_write(faults: int) -> bool:
         return not dry_run and (valid_only or not faults)
 
     if kind == "experts":
-        return _take_in(session, book, EXPERTS, may_write, progress)
-    return _take_in(session, book, REQUESTS, may_write, progress)
+        taken = _take_in(session, book, EXPERTS, may_write, progress)
+    else:
+        taken = _take_in(session, book, REQUESTS, may_write, progress)
+    if taken.written:
+        counts = {name: getattr(taken, name) for name in ("created", "changed", "unchanged", "faulty")}
+        record(session, actor, "table:import", kind, "", after=counts)
+    return taken
 
 
 def known_bodies(session: Session) -> Bodies:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["request", "plan", "proposal", "engagement", "work_log", "report"]
+Kind = Literal["request", "plan", "proposal", "engagement", "work_log", "report", "gate_review"]
 Why = Literal["none", "optional", "required"]
 
 
@@ -28,18 +28,21 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class LifeCycle:
-    """All moves of a ``kind``; a name may stand for several moves, told apart by where they begin."""
+    """All moves of a ``kind``; a name may stand for several, told apart by where they begin and end."""
 
     kind: Kind
     initial: str
     moves: tuple[Move, ...]
 
-    def find(self, name: str, status: str) -> Move | None:
-        """Return the move ``name`` from ``status``, None when there is none. KeyError when no move has this name."""
+    def find(self, name: str, status: str, target: str | None = None) -> Move | None:
+        """Return the move ``name`` from ``status`` (to ``target``, where several begin there), None when there is none.
+
+        KeyError when no move has this name.
+        """
         named = [move for move in self.moves if move.name == name]
         if not named:
             raise KeyError(name)
-        return next((move for move in named if status in move.sources), None)
+        return next((move for move in named if status in move.sources and target in {None, move.target}), None)
 
     def open_to(self, status: str) -> tuple[Move, ...]:
         """Return the moves from ``status``."""
@@ -178,4 +181,13 @@ REPORT = LifeCycle(
     ),
 )
 
-LIFE_CYCLES: Sequence[LifeCycle] = (REQUEST, PLAN, PROPOSAL, ENGAGEMENT, WORK_LOG, REPORT)
+GATE_REVIEW = LifeCycle(
+    "gate_review",
+    "proposed",
+    (
+        Move("confirm", ("proposed",), "confirmed", "request.pass_gate"),
+        Move("send_back", ("proposed",), "returned", "request.pass_gate", "required"),
+    ),
+)
+
+LIFE_CYCLES: Sequence[LifeCycle] = (REQUEST, PLAN, PROPOSAL, ENGAGEMENT, WORK_LOG, REPORT, GATE_REVIEW)

@@ -41,15 +41,24 @@ class Subject:
 
 
 def move(
-    session: Session, actor: Actor, subject: Subject, name: str, *, reason: Reason = NO_REASON, **values: Any
+    session: Session,
+    actor: Actor,
+    subject: Subject,
+    name: str,
+    *,
+    target: str | None = None,
+    reason: Reason = NO_REASON,
+    **values: Any,
 ) -> Move:
     """Move ``subject``, write ``values`` beside its new status, and record who, when and why; return the move made.
+
+    ``target``: where to, for a name that stands for several moves from one status.
 
     Raises Conflict when its life cycle has no such move from where it stands, Forbidden when ``actor`` may not,
     Invalid when the reason is missing or unknown, ChangedMeanwhile when it has moved or changed since it was read.
     """
     cycle = subject.cycle
-    made = cycle.find(name, subject.status)
+    made = cycle.find(name, subject.status, target)
     if made is None:
         # Who may not make the move at all is not told where the thing stands.
         require(actor, next(known.action for known in cycle.moves if known.name == name), subject.belonging)

@@ -6,10 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import SYSTEM
 from hub.errors import NotFound
 from hub.models import Organization
 from hub.models.base import columns, table_of, utc_now
 from hub.models.search import ESCAPE, search_key, search_patterns
+from hub.workflows.audit import record
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from seed_data.municipalities import Municipality, municipalities
 
@@ -51,6 +53,9 @@ def load_register(session: Session) -> int:
         session.execute(insert(table_of(Organization)), new)
     for row in changed:
         session.execute(update(table_of(Organization)).where(o.code == row["code"]).values(**row, updated_at=now))
+    if new or changed:
+        counts = {"created": len(new), "changed": len(changed)}
+        record(session, SYSTEM, "register:load", "organization", "", after=counts)
     return len(new) + len(changed)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from hub.settings import Settings
+from hub.settings import ADDRESS, Settings
 from hub.workflows.outbox import Result
 
 SECONDS = 30.0
@@ -112,6 +112,8 @@ def _connected(server: MailServer) -> smtplib.SMTP:
 
 def _address(smtp: smtplib.SMTP, sender: str, address: str) -> None:
     """Name sender and recipient and ask to send the body. A refusal (5xx) of these is of the letter itself."""
+    if not ADDRESS.fullmatch(address):  # smtplib would take what it understands of it
+        raise _Stopped("refused", None)
     _ask(lambda: smtp.mail(sender), (250,))
     _ask(lambda: smtp.rcpt(address), (250, 251, 252))
     _ask(lambda: smtp.docmd("DATA"), (354,))
@@ -122,8 +124,6 @@ def _ask(step: Callable[[], tuple[int, bytes]], good: tuple[int, ...]) -> None:
         code, _ = step()
     except (smtplib.SMTPException, OSError) as fault:
         raise _Stopped("again", _code(fault)) from fault
-    except ValueError as fault:  # the address cannot be said in a command
-        raise _Stopped("refused", None) from fault
     if code not in good:
         raise _Stopped("refused" if 500 <= code < 600 else "again", code)
 

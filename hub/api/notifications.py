@@ -11,6 +11,7 @@ from hub.api.paging import PagingDep
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.workflows.mail_preferences import Preference, read_preferences, write_preferences
 from hub.workflows.notification_reading import NotificationRow, find_notifications, mark_read
+from hub.workflows.outbox import MailTrouble, find_mail_troubles
 from hub.workflows.paging import Page
 from matching.problem import STRICT
 
@@ -37,6 +38,12 @@ def list_notifications(
 def read_notification(session: WritingSession, actor: ActorDep, notification_id: str) -> None:
     """Mark one's own notification as read; again is as once. 404 when there is none."""
     mark_read(session, actor, notification_id)
+
+
+@router.get("/mail-troubles")
+def list_mail_troubles(session: ReadingSession, actor: ActorDep, paging: PagingDep) -> Page[MailTrouble]:
+    """List mail that failed, or that may or may not have arrived, the latest first; for administrators and auditors."""
+    return find_mail_troubles(session, actor, paging)
 
 
 @router.get("/me/notification-preferences")

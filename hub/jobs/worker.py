@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from hub.db.transaction import reading, transaction
 from hub.errors import Conflict, HubError
+from hub.jobs.engagement_duties import advance_engagements
 from hub.jobs.following import Follower
 from hub.logging import log_event, new_reference
 from hub.models.base import utc_now
@@ -29,7 +30,8 @@ from matching.progress import Progress
 from matching.solve import solve
 
 LAPSE_EVERY = 60.0
-"""Seconds between two looks for proposals past their deadline; who answers late is refused at once."""
+"""Seconds between two looks for what a day brings: proposals past their deadline (who answers late is refused at once),
+engagements to begin and to end, and what people are to be reminded of."""
 POLL = 0.5
 """Seconds between two looks into an empty queue."""
 PATIENCE = 15.0
@@ -69,6 +71,7 @@ class Worker:
                 if time.monotonic() - looked >= LAPSE_EVERY:
                     looked = time.monotonic()
                     lapse_all(self._engine)
+                    advance_engagements(self._engine)
                 found = run_next(self._engine, self._settings, self._closing)
             except Exception as fault:  # the thread has to outlive whatever one run does
                 log_event("worker_failed", level=logging.ERROR, fault=fault, reference=new_reference())

@@ -38,10 +38,12 @@ def tell_organization(
     tell(session, event, *_subject(engaged, about), people, occasion=occasion)
 
 
-def tell_coordinators(session: Session, event: str, engaged: Engaged) -> None:
+def tell_coordinators(
+    session: Session, event: str, engaged: Engaged, about: About | None = None, *, occasion: str | None = None
+) -> None:
     """Tell the coordinators of the organization's prefecture and of the country."""
     people = coordinators_of(session, engaged.row.organization_code[:PREFECTURE_LENGTH])
-    tell(session, event, *_subject(engaged, None), people)
+    tell(session, event, *_subject(engaged, about), people, occasion=occasion)
 
 
 def tell_dispatching_body(session: Session, event: str, engaged: Engaged, *, occasion: str) -> None:

@@ -57,6 +57,17 @@ _MOVES = {
 ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         **_MOVES,
+        # people and what is asked for
+        "expert:edit": Action("専門人材の登録内容を変えた", "an expert's record was changed"),
+        "expert:pause": Action("専門人材を休止した", "an expert was paused"),
+        "expert:resume": Action("専門人材の休止を解いた", "an expert was taken up again"),
+        "request:create": Action("人材ニーズの下書きを作った", "a request was drafted"),
+        "request:edit": Action("人材ニーズを書き直した", "a request was rewritten"),
+        # plans
+        "plan:draft": Action("配置計画の条件を書いた", "a plan was asked for"),
+        "plan:stop": Action("計算の打ち切りを求めた", "a run was asked to stop"),
+        "plan:put_in_force": Action("配置計画を有効にした", "a plan was put in force"),
+        "plan:end_force": Action("配置計画の有効を解いた", "a plan was taken out of force"),
         # what is taken in and handed out
         "table:import": Action("Excel・CSVを取り込んだ", "a table was imported"),
         "table:export": Action("一覧を書き出した", "a list was exported"),

@@ -102,8 +102,15 @@ def set_paused(session: Session, actor: Actor, expert_id: str, *, paused: bool) 
     e = columns(Expert)
     values = {"paused": paused, "updated_at": utc_now(), "version": e.version + 1}
     session.execute(update(table_of(Expert)).where(e.id == expert_id).values(**values))
-    name = "expert:pause" if paused else "expert:resume"
-    record(session, actor, name, "expert", expert_id, before={"paused": row.paused}, after={"paused": paused})
+    record(
+        session,
+        actor,
+        "expert:pause" if paused else "expert:resume",
+        "expert",
+        expert_id,
+        before={"paused": row.paused},
+        after={"paused": paused},
+    )
     if paused:
         _withdraw_offers(session, actor, [expert_id])
 

@@ -1,17 +1,11 @@
 import ssl
+import subprocess
 from collections.abc import Callable, Iterator
-from datetime import timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from hub.mail.server import MailServer, Security
-from hub.models.base import utc_now
 from tests.hub.mail.smtp_server import MailBox, mail_server
 
 HERE = "127.0.0.1"
@@ -35,27 +29,13 @@ def server_at() -> Callable[..., MailServer]:
 
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a certificate of this machine with its key, signed by nobody but itself."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail.example")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(utc_now() - timedelta(days=1))
-        .not_valid_after(utc_now() + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HERE))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    form = serialization.PrivateFormat.PKCS8
+    """Return a certificate of this machine with its key, signed by itself. openssl comes with PostgreSQL."""
     path = tmp_path_factory.mktemp("certificate") / "mail.pem"
-    path.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, form, plain) + made.public_bytes(serialization.Encoding.PEM)
-    )
+    asked = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-noenc", "-days", "2"]
+    asked += ["-subj", "/CN=mail.example", "-addext", f"subjectAltName=IP:{HERE}"]
+    key = path.with_name("key.pem")
+    subprocess.run(["openssl", *asked, "-keyout", key, "-out", path], check=True, capture_output=True)
+    path.write_bytes(key.read_bytes() + path.read_bytes())
     return path
 
 

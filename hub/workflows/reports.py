@@ -88,7 +88,9 @@ def _new_report(engagement_id: str, due: date | None, **told: Any) -> dict[str, 
 def write_report(
     session: Session, actor: Actor, engagement_id: str, told: ReportDraft, version: int | None = None
 ) -> str:
-    """Write or change the report, still a draft, and return its id. ``version``: the one seen, None: there was none.
+    """Write or change the report, still a draft, and return its id.
+
+    ``version``: the one seen, None: nothing was written yet, whether or not the scheme has asked for it.
 
     Raises Forbidden, Invalid, Conflict before the work begins and once it is handed in, ChangedMeanwhile.
     """
@@ -109,9 +111,9 @@ def write_report(
     else:
         if row.status not in EDITABLE:
             raise not_now(REPORT, row.status, "write")
-        if version is None:
+        if version is None and any(getattr(row, name) for name in values):
             raise changed_meanwhile(row, values)
-        edit_row(session, Report, row.id, version, values)
+        edit_row(session, Report, row.id, row.version if version is None else version, values)
         row_id = str(row.id)
     record(session, actor, "report:write", "report", row_id, personal=values)
     return row_id

@@ -51,9 +51,8 @@ def test_the_rest_of_the_slot_is_filled_by_somebody_else(work: Work):
     begin(work.engine, work.engagement)
     stop(work, OCTOBER)
     second = confirm(work.engine, work.slots[0], "e2")
-    assert rows(work.engine, "SELECT first_day, last_day FROM engagements WHERE id = :id", id=second) == [
-        ("2026-11-01", "2026-11-30")
-    ]
+    (days,) = rows(work.engine, "SELECT first_day, last_day FROM engagements WHERE id = :id", id=second)
+    assert [str(day) for day in days] == ["2026-11-01", "2026-11-30"]
     assert committed(work.engine, "e2")[1:3] == [(0, 0, 0), (20, 1, 2)]
     assert status_of(work.engine, "requests", "r1") == "staffed"
 

@@ -118,6 +118,32 @@ MIGRATE = """データベースを用意し、最新の形に直します。何�
 Create the database or bring it up to date. Safe to run again.
 """
 
+BACKUP = """動いたまま、データベース全体の控えを1つのファイルに取ります。個人情報が入るので、置き場所に注意を。
+
+Back up the whole database into one file while people work. It holds personal data: mind where it is kept.
+
+PostgreSQLでは pg_dump を使います（Debianでは postgresql-client）。 / PostgreSQL needs pg_dump.
+
+例 / example:
+
+[bold]talent-hub backup 2026-11-25.backup[/bold]
+"""
+
+RESTORE = """控えからデータベースを元に戻します。全部の行を確かめてから置き換え、失敗したら前のままです。
+
+データがあるときは、--replace をつけたときだけ置き換えます。ほかの種類のデータベースへは export --all で移します。
+
+Make the database what a backup holds: every row is compared before anything is replaced; a failure leaves the old data.
+
+A database that holds anything is replaced only with --replace. To move to the other kind, use export --all.
+
+例 / examples:
+
+[bold]talent-hub restore 2026-11-25.backup[/bold]
+
+[bold]talent-hub restore 2026-11-25.backup --replace[/bold]
+"""
+
 SEED = """団体の登録簿と、見本の専門人材・人材ニーズを入れます。何度実行しても同じです。
 
 Load the register of municipalities, and sample experts and requests. Safe to run again.

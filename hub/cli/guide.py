@@ -71,6 +71,8 @@ or only what is valid with --valid-only. A known reference is updated, another i
 [bold]talent-hub import 専門人材.xlsx --kind experts --dry-run[/bold]  確かめるだけ / look only
 
 [bold]talent-hub import 専門人材.xlsx --kind experts --errors 誤り.xlsx[/bold]  誤りの行だけの表 / faulty rows alone
+
+[bold]talent-hub import --all hub.zip[/bold]  ハブ全体を空のデータベースへ / a whole hub
 """
 
 EXPORT = """登録内容や計画を書き出します。
@@ -86,6 +88,8 @@ Write out what is stored: problem and plan as JSON, experts and requests as .xls
 [bold]talent-hub export problem -o problem.json[/bold]
 
 [bold]talent-hub export plan -o 配置計画一覧.xlsx[/bold]  最新の計画 / the newest plan
+
+[bold]talent-hub export --all hub.zip[/bold]  ハブ全体（ほかのデータベースへ移す） / the whole hub, to move it
 """
 
 SCHEMES = """制度を年度ごとに示します。--request をつけると、その人材ニーズに使える制度を並べて比べます。

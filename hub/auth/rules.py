@@ -104,6 +104,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "mail.watch": (AUDITOR, SYSTEM_ADMIN),
     "import.run": (EVERY_COORDINATOR, SYSTEM_ADMIN),
     "export.run": (EVERY_COORDINATOR, AUDITOR),
+    "export.whole": (SYSTEM_ADMIN,),
+    "import.whole": (SYSTEM_ADMIN,),
     "account.manage_in_organization": (ADMIN, SYSTEM_ADMIN),
     "account.manage": (SYSTEM_ADMIN,),
 }

@@ -7,7 +7,7 @@ import threading
 
 import typer
 
-from hub.cli import audit, demonstration, guide, judging, schemes, service, solving, tables
+from hub.cli import audit, backups, demonstration, guide, judging, schemes, service, solving, tables
 from hub.cli.output import HubGroup
 
 __all__ = ["app", "main"]
@@ -31,6 +31,7 @@ schemes.register(app)
 solving.register(app)
 judging.register(app)
 audit.register(app)
+backups.register(app)
 
 
 def main() -> None:

@@ -71,6 +71,8 @@ or only what is valid with --valid-only. A known reference is updated, another i
 [bold]talent-hub import 専門人材.xlsx --kind experts --dry-run[/bold]  確かめるだけ / look only
 
 [bold]talent-hub import 専門人材.xlsx --kind experts --errors 誤り.xlsx[/bold]  誤りの行だけの表 / faulty rows alone
+
+[bold]talent-hub import --all hub.zip[/bold]  ハブ全体を空のデータベースへ / a whole hub
 """
 
 EXPORT = """登録内容や計画を書き出します。
@@ -86,6 +88,8 @@ Write out what is stored: problem and plan as JSON, experts and requests as .xls
 [bold]talent-hub export problem -o problem.json[/bold]
 
 [bold]talent-hub export plan -o 配置計画一覧.xlsx[/bold]  最新の計画 / the newest plan
+
+[bold]talent-hub export --all hub.zip[/bold]  ハブ全体（ほかのデータベースへ移す） / the whole hub, to move it
 """
 
 SCHEMES = """制度を年度ごとに示します。--request をつけると、その人材ニーズに使える制度を並べて比べます。
@@ -116,6 +120,32 @@ Serve the pages, on this machine only. Ctrl-C ends it.
 MIGRATE = """データベースを用意し、最新の形に直します。何度実行しても同じです。
 
 Create the database or bring it up to date. Safe to run again.
+"""
+
+BACKUP = """動いたまま、データベース全体の控えを1つのファイルに取ります。個人情報が入るので、置き場所に注意を。
+
+Back up the whole database into one file while people work. It holds personal data: mind where it is kept.
+
+PostgreSQLでは pg_dump を使います（Debianでは postgresql-client）。 / PostgreSQL needs pg_dump.
+
+例 / example:
+
+[bold]talent-hub backup 2026-11-25.backup[/bold]
+"""
+
+RESTORE = """控えからデータベースを元に戻します。全部の行を確かめてから置き換え、失敗したら前のままです。
+
+データがあるときは、--replace をつけたときだけ置き換えます。ほかの種類のデータベースへは export --all で移します。
+
+Make the database what a backup holds: every row is compared before anything is replaced; a failure leaves the old data.
+
+A database that holds anything is replaced only with --replace. To move to the other kind, use export --all.
+
+例 / examples:
+
+[bold]talent-hub restore 2026-11-25.backup[/bold]
+
+[bold]talent-hub restore 2026-11-25.backup --replace[/bold]
 """
 
 SEED = """団体の登録簿と、見本の専門人材・人材ニーズを入れます。何度実行しても同じです。

@@ -10,13 +10,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 import typer
 from typer.core import TyperGroup
 
 STANDARD = Path("-")
 """Given as a file: standard input or output."""
+
+PRIVATE = 0o600
 
 PLAIN_EVERY = 5.0
 """Seconds between two lines of progress where standard error is no terminal."""
@@ -128,13 +130,26 @@ def write_bytes(path: Path, content: bytes) -> None:
         with named(path):
             target.write_bytes(content)
         return
+    with whole_file(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def whole_file(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """Give a file beside ``path`` to write to; it becomes ``path`` at the end, or nothing does if writing fails.
+
+    ``private``: only its owner may read it. An old file keeps its mode, unless the new one is private.
+    """
+    target = path.resolve()
     beside = target.with_name(f".{target.name[:60]}.{secrets.token_hex(4)}.part")
     try:
         with named(path), beside.open("xb") as file:
-            file.write(content)
+            if private:
+                beside.chmod(PRIVATE)
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
+        if target.exists() and not private:
             beside.chmod(stat.S_IMODE(target.stat().st_mode))
         with named(path):
             beside.replace(target)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli import guide
+from hub.cli.archives import export_hub, import_hub, refuse_beside_all
 from hub.cli.database import load_settings, opened
 from hub.cli.output import STANDARD, Exit, Refusal, bar, check_target, echo_json, write_bytes
 
@@ -45,7 +46,10 @@ def register(app: typer.Typer) -> None:
 def import_table(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help=".xlsx か .csv / .xlsx or .csv")] = None,
     *,
-    kind: Annotated[TableKind, typer.Option(help="専門人材か人材ニーズか / what the file holds")],
+    kind: Annotated[TableKind | None, typer.Option(help="専門人材か人材ニーズか / what the file holds")] = None,
+    whole: Annotated[
+        Path | None, typer.Option("--all", metavar="FILE", help="ハブ全体を取り込む / take in a whole hub")
+    ] = None,
     valid_only: Annotated[bool, typer.Option("--valid-only", help="正しい分だけ取り込む / only what is valid")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="確かめるだけで書き込まない / look only")] = False,
     errors: Annotated[Path | None, typer.Option(help="誤りの行だけのExcelを書く / write the faulty rows here")] = None,
@@ -53,6 +57,12 @@ def import_table(
     as_json: Annotated[bool, typer.Option("--json", help="結果をJSONで / the result as JSON")] = False,
 ) -> None:
     """Take in a table, or write the form for one."""
+    if whole is not None:
+        refuse_beside_all(file, kind, template, errors, valid_only, dry_run)
+        import_hub(whole, as_json=as_json)
+        return
+    if kind is None:
+        raise Refusal("--kind: experts か requests を書いてください / say what the file holds: experts or requests")
     if template is not None:
         write_form(template, kind)
         return
@@ -124,12 +134,22 @@ def tell(result: "Imported", *, as_json: bool, dry_run: bool, errors: Path | Non
 
 
 def export(
-    what: Annotated[Exported, typer.Argument(metavar="WHAT", help="problem | plan | experts | requests")],
+    what: Annotated[Exported | None, typer.Argument(metavar="WHAT", help="problem | plan | experts | requests")] = None,
     *,
-    output: Annotated[Path, typer.Option("-o", "--output", help="書き出すファイル。- は標準出力 / write here")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="書き出すファイル。- は標準出力 / write here")
+    ] = None,
     plan: Annotated[str | None, typer.Option(help="計画のID。無指定は最新 / a plan's id; none: the newest")] = None,
+    whole: Annotated[Path | None, typer.Option("--all", metavar="FILE", help="ハブ全体を / the whole hub")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="--all の結果をJSONで / result of --all as JSON")] = False,
 ) -> None:
     """Write out what is stored."""
+    if whole is not None:
+        refuse_beside_all(what, output, plan)
+        export_hub(whole, as_json=as_json)
+        return
+    if what is None or output is None:
+        raise Refusal("WHAT と -o FILE か、--all FILE を書いてください / give WHAT and -o FILE, or --all FILE")
     check_target(output)
     write_bytes(output, content_of(what, format_of(what, output), plan))
     if output != STANDARD:

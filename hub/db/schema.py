@@ -44,6 +44,11 @@ def newest() -> str | None:
     return ScriptDirectory.from_config(config()).get_current_head()
 
 
+def revisions() -> frozenset[str]:
+    """Return every revision this version knows."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(config()).walk_revisions())
+
+
 def current(engine: Engine) -> str | None:
     """Return the revision of the database, None when it has no schema yet."""
     with in_mode(engine, "read").connect() as connection:

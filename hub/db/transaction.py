@@ -22,6 +22,16 @@ def transaction(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def replacing(engine: Engine) -> Iterator[Session]:
+    """Yield a session that may replace everything: nobody else changes the schema, no statement takes too long.
+
+    SQLite checks no foreign key in it, so whoever uses it does. Commits once at the end, or leaves everything.
+    """
+    with Session(in_mode(engine, "migrate"), autoflush=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """Yield a session that sees one state of the database throughout, and whose writes the database refuses."""
     with Session(in_mode(engine, "read"), autoflush=False) as session:

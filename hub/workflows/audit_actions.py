@@ -72,6 +72,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "table:import": Action("Excel・CSVを取り込んだ", "a table was imported"),
         "table:export": Action("一覧を書き出した", "a list was exported"),
         "plan:export": Action("配置計画・問題ファイルを書き出した", "a plan or its problem was exported"),
+        "hub:export": Action("全データの控えか書き出しを作った", "a backup or an archive of the whole hub was made"),
         "sample:seed": Action("見本を入れた", "samples were loaded"),
         "register:load": Action("団体の登録簿を入れた", "the register of organizations was loaded"),
         # work

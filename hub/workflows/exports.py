@@ -102,6 +102,15 @@ def record_export(session: Session, actor: Actor, what: str, form: str, plan_id:
         record(session, actor, "table:export", what, "", after={"form": form})
 
 
+def record_whole_export(session: Session, actor: Actor, form: str, rows: int) -> None:
+    """Record that a copy of everything left the hub, in a transaction after it was made: it is not in the copy.
+
+    ``form``: ``backup`` or ``archive``; ``rows``: how many it holds. Raises Forbidden.
+    """
+    require(actor, "export.whole")
+    record(session, actor, "hub:export", "hub", "", after={"form": form, "rows": rows})
+
+
 def newest_plan(session: Session) -> str:
     """Return the id of the plan that was finished last. Raises NotFound."""
     p = columns(Plan)

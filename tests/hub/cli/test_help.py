@@ -22,6 +22,8 @@ COMMANDS = (
     "schema",
     "schemes",
     "audit",
+    "backup",
+    "restore",
 )
 
 

@@ -65,6 +65,11 @@ def read_sheets(book: Book, main: Layout, *details: Layout) -> Form:
         if table.name not in UNREAD and table.rows:
             form.notices.append(f"{table.name}: このシートは取り込みません / this sheet is left out")
     form.notices += [notice for reading in form.readings for notice in reading.notices]
+    form.notices += [
+        f"{reading.table.name}: 非表示のシートを読みました / a hidden sheet was read"
+        for reading in form.readings
+        if reading.table.hidden
+    ]
     for reading in form.readings:
         require(reading)
     return form

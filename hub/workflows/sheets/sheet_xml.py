@@ -94,9 +94,10 @@ class RowWriter:
 
 def inline(where: str, look: int, text: str) -> str:
     """Return a cell that holds ``text`` as text: never a formula, also not when it is edited in Excel later."""
+    kept = ' xml:space="preserve"' if text != text.strip() else ""
     if NEEDS_CARE.search(text):
         text = careful(text)
-    return f'<c r="{where}" s="{look}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    return f'<c r="{where}" s="{look}" t="inlineStr"><is><t{kept}>{text}</t></is></c>'
 
 
 def careful(text: str) -> str:

@@ -9,7 +9,7 @@ from hub.errors import Conflict, NotFound
 from hub.models import Plan, PlanSlot
 from hub.models.base import columns
 from hub.workflows.expert_records import read_experts
-from hub.workflows.imports import Kind, known_bodies
+from hub.workflows.import_results import Kind, known_bodies
 from hub.workflows.plan_documents import read_document
 from hub.workflows.plan_reading import read_plan, slot_row, slots_query
 from hub.workflows.problems import Question, build_problem, usual_months

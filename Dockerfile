@@ -5,6 +5,9 @@ COPY web/package.json web/package-lock.json web/.npmrc ./
 RUN npm ci --ignore-scripts --omit=dev
 
 FROM python:3.11-slim
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-ipaexfont \
+ && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HUB_DATA_FOLDER=/data
 COPY locks/runtime.txt locks/runtime.txt

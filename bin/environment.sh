@@ -28,6 +28,13 @@ debian_packages() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# What PDFs are made with. Without the right to install, everything else still works, and a form says what it lacks.
+prepare_forms() {
+  if [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; then
+    debian_packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-ipaexfont
+  fi
+}
+
 find_python() {
   local candidate
   for candidate in python3.11 python3 python3.12 python3.13; do

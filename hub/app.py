@@ -1,10 +1,13 @@
 """The application: the JSON interface, the pages, and the worker beside them."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from inspect import isawaitable
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -13,9 +16,12 @@ from starlette.responses import Response
 from hub.api import faults
 from hub.api.routes import router as api_router
 from hub.db.engine import create_engine
+from hub.db.faults import BeyondTheDatabase, meaning
 from hub.db.schema import require_newest
+from hub.dependencies import refuse_nul
 from hub.errors import HubError
 from hub.jobs.worker import Worker
+from hub.logging import log_event
 from hub.protection import BodyLimit, RequestLog
 from hub.settings import Settings
 from web.errors import error_page
@@ -33,6 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         lifespan=_lifespan,
+        dependencies=[Depends(refuse_nul)],
     )
     app.state.settings = settings
     app.include_router(api_router())
@@ -43,6 +50,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit, largest=settings.largest_body, refuse=_refuse)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
     install_pages(app, language=settings.language)
+    for fault in (SQLAlchemyError, BeyondTheDatabase):
+        app.add_exception_handler(fault, _database_fault)
     return app
 
 
@@ -50,16 +59,27 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.engine = create_engine(settings)
-    require_newest(app.state.engine)
     worker = Worker(app.state.engine, settings) if settings.worker else None
-    if worker:
-        worker.start()
     try:
+        require_newest(app.state.engine)
+        if worker:
+            worker.start()
         yield
     finally:
         if worker:
             worker.close()
         app.state.engine.dispose()
+
+
+async def _database_fault(request: Request, fault: Exception) -> Response:
+    """Say what the database refused as any fault of the hub is said; what nobody foresaw is answered as broken."""
+    said = meaning(fault)
+    if said is None:
+        raise fault
+    log_event("database_refused", level=logging.WARNING, fault=fault, meaning=type(said).__name__)
+    answered = request.app.exception_handlers[HubError](request, said)
+    answer: Response = await answered if isawaitable(answered) else answered
+    return answer
 
 
 def _is_api(request: Request) -> bool:

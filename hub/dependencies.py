@@ -9,9 +9,21 @@ from typing import Annotated
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
-from hub.auth.actor import COORDINATOR, Actor
+from hub.auth.actor import LOCAL, Actor
 from hub.db.transaction import reading, transaction
+from hub.errors import Invalid
 from hub.settings import Settings
+from matching.faults import Fault
+
+NUL = "\0"
+
+
+def refuse_nul(request: Request) -> None:
+    """Refuse an address that holds a NUL character, with its place: not every database takes one."""
+    places = [f"/path/{name}" for name, value in request.path_params.items() if NUL in str(value)]
+    places += [f"/query/{name}" for name, value in request.query_params.multi_items() if NUL in name + value]
+    if places:
+        raise Invalid([Fault(place, "NUL文字を取り除いてください", "take out the NUL character") for place in places])
 
 
 def _settings(request: Request) -> Settings:
@@ -30,7 +42,7 @@ def _writing(request: Request) -> Iterator[Session]:
 
 
 def _actor() -> Actor:
-    return COORDINATOR
+    return LOCAL
 
 
 SettingsDep = Annotated[Settings, Depends(_settings)]
@@ -43,4 +55,4 @@ WritingSession = Annotated[Session, Depends(_writing, scope="function")]
 """A session whose transaction is committed once the route has returned, and rolled back when it raised."""
 
 ActorDep = Annotated[Actor, Depends(_actor)]
-"""Who acts: the one coordinator, while there are no accounts."""
+"""Who acts: whoever sits at this machine, while nobody signs in."""

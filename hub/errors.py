@@ -2,13 +2,18 @@
 
     HubError
     ├── NotFound   nothing has this id
+    ├── Busy       the database could not do it now; ``seconds``: when to try again
     ├── Invalid    the input is wrong; ``faults`` names every place
+    ├── Forbidden  who acts may not do this
     └── Conflict   the state does not allow it now
+        └── ChangedMeanwhile   somebody else changed the row first; both versions can be shown
 
 Each carries its message in Japanese and English; none of them carries personal data.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from matching.faults import Fault
 
@@ -36,6 +41,14 @@ class NotFound(HubError):  # noqa: N818  (read as a sentence: raise NotFound)
         )
 
 
+class Busy(HubError):  # noqa: N818  (read as a sentence: raise Busy)
+    """The database could not do it now and nothing was changed; trying again after ``seconds`` may succeed."""
+
+    def __init__(self, ja: str, en: str, *, seconds: int) -> None:
+        super().__init__(ja, en)
+        self.seconds = seconds
+
+
 class Invalid(HubError):  # noqa: N818  (read as a sentence: raise Invalid)
     """The input is wrong and nothing was changed; ``faults`` has one entry for each thing wrong."""
 
@@ -47,13 +60,34 @@ class Invalid(HubError):  # noqa: N818  (read as a sentence: raise Invalid)
         )
 
 
+class Forbidden(HubError):  # noqa: N818  (read as a sentence: raise Forbidden)
+    """Who acts may not do this; says nothing about the thing itself."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "この操作の権限がありません。必要なときは、団体の管理者またはコーディネーターに依頼してください。",
+            "You may not do this. Ask your organization's administrator or a coordinator if you need to.",
+        )
+
+
 class Conflict(HubError):  # noqa: N818  (read as a sentence: raise Conflict)
     """The present state does not allow what was asked, or somebody else changed the row first."""
 
 
-def changed_meanwhile() -> Conflict:
-    """Return the conflict of two people editing one row."""
-    return Conflict(
-        "ほかの人が先に変更しました。開き直して、もう一度変更してください。",
-        "Somebody else changed this first. Open it again and repeat your change.",
-    )
+class ChangedMeanwhile(Conflict):
+    """Two people edited one row. ``stored`` and ``told``: both versions by field, where they differ; may be empty.
+
+    ``version``: the stored row's, to be sent along when the change is repeated knowingly; None when it is not known.
+    """
+
+    def __init__(
+        self,
+        stored: Mapping[str, Any] = MappingProxyType({}),
+        told: Mapping[str, Any] = MappingProxyType({}),
+        version: int | None = None,
+    ) -> None:
+        super().__init__(
+            "ほかの人が先に変更しました。両方の内容を見比べて、もう一度変更してください。",
+            "Somebody else changed this first. Compare both versions and repeat your change.",
+        )
+        self.stored, self.told, self.version = stored, told, version

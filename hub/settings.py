@@ -20,7 +20,16 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         default=None,
-        description="SQLAlchemyのURL。無指定はデータの置き場所のSQLite / none: SQLite in the data folder",
+        description="例 postgresql://hub@db/hub。無指定はデータの置き場所のSQLite / none: SQLite in the data folder",
+    )
+    database_connections: Annotated[int, Field(ge=2, le=1000)] = Field(
+        default=20, description="1つのプロセスが同時に使う接続の数 / most connections of one process"
+    )
+    database_wait_seconds: Annotated[float, Field(ge=0.1, le=600)] = Field(
+        default=15.0, description="ほかの変更と接続の空きを待つ上限（秒） / longest wait for a lock or a connection"
+    )
+    database_statement_seconds: Annotated[float, Field(ge=1, le=86_400)] = Field(
+        default=60.0, description="1つの問い合わせの上限（秒、PostgreSQL） / longest statement on PostgreSQL"
     )
     host: str = Field(default="127.0.0.1", description="配信するアドレス。ループバックのみ / loopback only")
     port: Annotated[int, Field(ge=1, le=65_535)] = Field(default=8000, description="ポート番号 / port")

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,6 +94,7 @@ def offers(columns: ExpertColumns, seat: Seat, experts: Positions) -> Offers:
     )
 
 
+@lru_cache(maxsize=2_400)
 def fiscal_year(month: str) -> str:
     """Return the fiscal year (April to March) of ``month`` (``YYYY-MM``)."""
     year, number = int(month[:4]), int(month[5:])

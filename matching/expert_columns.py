@@ -45,12 +45,12 @@ class ExpertColumns:
         )
         self.bases = np.array([_base(expert, problem) for expert in experts], dtype=np.float64).reshape(self.count, 2)
         self.rating = np.array([_rating(expert) for expert in experts], dtype=np.float64)
-        self.security = self._best(experts, SECURITY_PREFIXES)
-        self.business = self._best(experts, (BUSINESS_PREFIX,))
-        self.technical = self._best(experts, TECHNICAL_PREFIXES)
         self._levels = _by_code(
             (code, index, level) for index, e in enumerate(experts) for code, level in e.skills.items()
         )
+        self.security = self._best(SECURITY_PREFIXES)
+        self.business = self._best((BUSINESS_PREFIX,))
+        self.technical = self._best(TECHNICAL_PREFIXES)
         self._marks = {
             name: _by_code((code, index, 1) for index, expert in enumerate(experts) for code in getattr(expert, name))
             for name in ("talent_types", "roles", "stages", "themes", "work_modes", "conflicts")
@@ -64,6 +64,10 @@ class ExpertColumns:
         """Tell whose list ``name`` (``roles``, ``stages``, ``conflicts`` …) holds ``code``."""
         return self._spread(self._marks[name].get(code)).astype(np.bool_)
 
+    def anyone(self, name: str, code: str) -> bool:
+        """Tell whether somebody's list ``name`` holds ``code``."""
+        return code in self._marks[name]
+
     def least(self, by_month: Floats, slot: Slot, experts: Positions) -> Floats:
         """Return the smallest number of each of ``experts`` in the months of ``slot``."""
         least: Floats = by_month[experts, slot.start : slot.start + slot.length].min(axis=1)
@@ -75,11 +79,12 @@ class ExpertColumns:
             column[entries[0]] = entries[1]
         return column
 
-    def _best(self, experts: Sequence[Expert], prefixes: tuple[str, ...]) -> Levels:
-        return np.array(
-            [max((v for code, v in e.skills.items() if code.startswith(prefixes)), default=0) for e in experts],
-            dtype=np.int64,
-        )
+    def _best(self, prefixes: tuple[str, ...]) -> Levels:
+        best = np.zeros(self.count, dtype=np.int64)
+        for code, (positions, levels) in self._levels.items():
+            if code.startswith(prefixes):
+                best[positions] = np.maximum(best[positions], levels)
+        return best
 
 
 def _by_code(entries: Iterable[tuple[str, int, int]]) -> dict[str, tuple[Positions, Levels]]:

@@ -22,6 +22,9 @@ ROUTE_PER_STRAIGHT_KM = 1.3
 EXPRESS_BEYOND_KM = 100.0
 EXPRESS_PERCENT = 60
 AIR_BEYOND_KM = 500.0
+AIR_BASE_YEN = 15_000
+AIR_YEN_PER_KM = 20
+AIR_MOST_YEN = 45_000
 STAY_BEYOND_MINUTES = 150
 LODGING_YEN = 11_000
 LODGING_YEN_BY_PREFECTURE = {
@@ -83,17 +86,20 @@ def journeys(bases: Floats, destination: Location | None, lodging: int = LODGING
     minutes = np.where(known, one_way_minutes(km), 0)
     nights = (minutes > STAY_BEYOND_MINUTES).astype(np.int64)
     route = km * ROUTE_PER_STRAIGHT_KM
-    by_rail = rail_fare(route)
-    by_rail += np.where(route > EXPRESS_BEYOND_KM, by_rail * EXPRESS_PERCENT // 100, 0)
-    one_way = np.where(by_air & (km > AIR_BEYOND_KM), air_fare(km), by_rail)
+    one_way = np.where(by_air & (km > AIR_BEYOND_KM), air_fare(km), rail_fare_with_express(route))
     return Journeys(straight, minutes, np.where(known, 2 * one_way + nights * lodging, 0), nights)
 
 
 def straight_km(bases: Floats, destination: Location) -> Floats:
     """Return great-circle distances (haversine) in km."""
     lat, lon = np.radians(bases[:, 0]), np.radians(bases[:, 1])
+    return angular_km(lat, lon, np.cos(lat), destination)
+
+
+def angular_km(lat: Floats, lon: Floats, cosine: Floats, destination: Location) -> Floats:
+    """Return great-circle distances (haversine) in km from places in radians; ``cosine``: of ``lat``."""
     to_lat, to_lon = np.radians(destination.lat), np.radians(destination.lon)
-    half = np.sin((lat - to_lat) / 2) ** 2 + np.cos(lat) * np.cos(to_lat) * np.sin((lon - to_lon) / 2) ** 2
+    half = np.sin((lat - to_lat) / 2) ** 2 + cosine * np.cos(to_lat) * np.sin((lon - to_lon) / 2) ** 2
     distance: Floats = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
     return distance
 
@@ -126,9 +132,15 @@ def rail_fare(route: Floats) -> Integers:
     return np.where(km <= 10, 200, (without_tax * 11 + 50) // 100 * 10)
 
 
+def rail_fare_with_express(route: Floats) -> Integers:
+    """Return the one-way fare in yen by route km, with the surcharge for an express where one is taken."""
+    fare = rail_fare(route)
+    return fare + np.where(route > EXPRESS_BEYOND_KM, fare * EXPRESS_PERCENT // 100, 0)
+
+
 def air_fare(straight: Floats) -> Integers:
     """Return the one-way air fare in yen: 15,000 and 20 a km, at most 45,000 (an assumption)."""
-    return np.floor(np.minimum(15_000 + 20 * straight, 45_000) + 0.5).astype(np.int64)
+    return np.floor(np.minimum(AIR_BASE_YEN + AIR_YEN_PER_KM * straight, AIR_MOST_YEN) + 0.5).astype(np.int64)
 
 
 def across_the_sea(places: Floats) -> NDArray[np.bool_]:

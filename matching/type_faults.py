@@ -167,6 +167,8 @@ _WANTED: dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "too_short": _bound("min_length", "{} 個以上の要素", "at least {} item"),
     "too_long": _bound("max_length", "{} 個以内の要素", "at most {} items"),
     "literal_error": _choices,
+    "nul_character": _always("NUL文字のない文字列", "a string without the NUL character"),
+    "timezone_aware": _always("時間帯つきの日時(例 2026-11-21T09:00:00+09:00)", "a moment with its time zone"),
     "string_pattern_mismatch": _pattern,
     "base": _always(
         '拠点(団体コードの文字列、{"lat": 緯度, "lon": 経度}、または null)',

@@ -4,6 +4,14 @@ Usable alone: no database, no web. Data live in ``skill_standards/data``; ``docs
 figure comes from and how to add a version or a fiscal year.
 """
 
+from skill_standards.burden import (
+    Cost,
+    YearlyBurden,
+    aide_burden_over_years,
+    pool_burden_over_years,
+    share_burden_over_years,
+    shares_of,
+)
 from skill_standards.compare import CarriedProfile, Comparison, carry_over, compare
 from skill_standards.faults import Fault, StandardsError
 from skill_standards.levels import LEVEL_OF_IMPORTANCE, role_template
@@ -19,6 +27,7 @@ from skill_standards.loader import (
     load_talent_standard,
     load_themes,
     scheme_years,
+    schemes_in,
 )
 from skill_standards.models import Confidence, Framework, Role, Skill, Source, Stage, StageRule, Theme
 from skill_standards.schemes import Scheme
@@ -30,6 +39,7 @@ __all__ = [
     "CarriedProfile",
     "Comparison",
     "Confidence",
+    "Cost",
     "Fault",
     "Framework",
     "Role",
@@ -42,7 +52,9 @@ __all__ = [
     "SubsidyRules",
     "Theme",
     "YearRule",
+    "YearlyBurden",
     "aide_burden",
+    "aide_burden_over_years",
     "carry_over",
     "compare",
     "framework_versions",
@@ -56,7 +68,11 @@ __all__ = [
     "load_talent_standard",
     "load_themes",
     "pool_burden",
+    "pool_burden_over_years",
     "role_template",
     "scheme_years",
+    "schemes_in",
     "share_burden",
+    "share_burden_over_years",
+    "shares_of",
 ]

@@ -6,8 +6,7 @@ from skill_standards.documents import quote
 from skill_standards.faults import Fault
 from skill_standards.frameworks import given_twice
 from skill_standards.models import Framework, TalentStandard
-from skill_standards.records import GroupLink, SchemesFile, SkillLink, StagesFile, SubsidyFile, Successors, YearRecord
-from skill_standards.schemes import Applicants, Deadlines, Limit, Scheme, Statement
+from skill_standards.records import GroupLink, SkillLink, StagesFile, SubsidyFile, Successors, YearRecord
 from skill_standards.subsidy import counted
 
 _LinkGroup = tuple[str, Sequence[GroupLink | SkillLink], Container[str], Container[str]]
@@ -59,26 +58,6 @@ def successor_faults(file: str, links: Successors, old: Framework, new: Framewor
                 yield Fault(file, f"skills[{i}].{key}", f"{quote(skill.code)}: {ja}", f"{quote(skill.code)}: {en}")
 
 
-def scheme_faults(file: str, fiscal_year: int, schemes: SchemesFile, measures: Container[str]) -> Iterator[Fault]:
-    """Yield a wrong year, unknown measures, and statements whose content and ``confirmed`` disagree."""
-    if schemes.fiscal_year != fiscal_year:
-        ja, en = "ファイル名の年度と違います", "differs from the file's name"
-        yield Fault(file, "fiscal_year", f"{schemes.fiscal_year}: {ja}", f"{schemes.fiscal_year}: {en}")
-    yield from given_twice(file, "schemes[{}].id", (scheme.id for scheme in schemes.schemes))
-    for i, scheme in enumerate(schemes.schemes):
-        key = f"schemes[{i}]"
-        if scheme.fiscal_year:
-            yield Fault(
-                file, f"{key}.fiscal_year", "年度はファイルに1度だけ書きます", "the year is given once, for the file"
-            )
-        if scheme.measure is not None and scheme.measure not in measures:
-            quoted = quote(scheme.measure)
-            yield Fault(
-                file, f"{key}.measure", f"{quoted} は措置にありません", f"{quoted} is not a measure of subsidy.yaml"
-            )
-        yield from _half_confirmed(file, key, scheme)
-
-
 def subsidy_faults(file: str, subsidy: SubsidyFile) -> Iterator[Fault]:
     """Yield years given twice and caps after the rate that are not the rate of the caps before it."""
     yield from given_twice(file, "measures[{}].id", (measure.id for measure in subsidy.measures))
@@ -99,38 +78,6 @@ def _cap_faults(file: str, key: str, year: YearRecord) -> Iterator[Fault]:
         if grant_cap != expected:
             ja, en = f"対象経費の上限 × 措置率は {expected}", f"the eligible cap times the rate is {expected}"
             yield Fault(file, f"{key}.{name}", f"{grant_cap} ですが、{ja}", f"{grant_cap}, but {en}")
-
-
-def _half_confirmed(file: str, key: str, scheme: Scheme) -> Iterator[Fault]:
-    statements: dict[str, Statement | Applicants | Deadlines | Limit] = {
-        name: getattr(scheme, name) for name in ("applicants", "payer", "deadlines", "documents", "before", "after")
-    }
-    statements |= {f"limits.{name}": limit for name, limit in scheme.limits.items()}
-    for name, said in statements.items():
-        sourced = said.confidence is not None and bool(said.sources)
-        if said.confirmed and not (sourced and said.ja and said.en):
-            ja, en = (
-                "confirmed なら ja、en、confidence、sources が要ります",
-                "confirmed needs ja, en, confidence, sources",
-            )
-            yield Fault(file, f"{key}.{name}", ja, en)
-        if not said.confirmed and _content(said):
-            ja, en = "確認できないことに内容は書けません", "what is not confirmed has no content"
-            yield Fault(file, f"{key}.{name}", ja, en)
-    if scheme.confirmed != bool(scheme.sources and scheme.confidence):
-        ja, en = (
-            "confirmed なら sources と confidence、そうでなければどちらも無し",
-            "sources and confidence go with confirmed",
-        )
-        yield Fault(file, f"{key}.confirmed", ja, en)
-
-
-def _content(said: Statement | Applicants | Deadlines | Limit) -> bool:
-    """Whether an unconfirmed entry says something; a limit keeps its unit and name, which say what is not known."""
-    if isinstance(said, Limit):
-        return said.value is not None or said.confidence is not None
-    more = said.kinds if isinstance(said, Applicants) else said.times if isinstance(said, Deadlines) else ()
-    return bool(said.ja or said.en or said.confidence or said.sources or more)
 
 
 def _unknown(

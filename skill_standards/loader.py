@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
-from skill_standards.checks import scheme_faults, stage_faults, subsidy_faults, successor_faults, talent_faults
+from skill_standards.checks import stage_faults, subsidy_faults, successor_faults, talent_faults
 from skill_standards.documents import DATA_ROOT, read, shown
 from skill_standards.faults import Fault, StandardsError
 from skill_standards.frameworks import build_framework, given_twice, refuse
@@ -27,6 +27,7 @@ from skill_standards.records import (
     ThemesFile,
     YearRecord,
 )
+from skill_standards.scheme_checks import scheme_faults
 from skill_standards.schemes import Scheme
 from skill_standards.subsidy import Measure, SubsidyRules, YearRule
 
@@ -144,8 +145,18 @@ def load_schemes(fiscal_year: int, root: Path = DATA_ROOT) -> tuple[Scheme, ...]
         raise StandardsError([Fault(shown(root, "schemes"), str(fiscal_year), ja, en)])
     name = f"schemes/{fiscal_year}.yaml"
     file = read(root, name, SchemesFile, load_sources(root))
-    refuse(scheme_faults(shown(root, name), fiscal_year, file, load_subsidy_rules(root).measures))
+    refuse(scheme_faults(shown(root, name), fiscal_year, file, load_subsidy_rules(root)))
     return tuple(replace(scheme, fiscal_year=fiscal_year) for scheme in file.schemes)
+
+
+@_kept
+def schemes_in(fiscal_year: int, root: Path = DATA_ROOT) -> tuple[Scheme, ...]:
+    """Return the schemes of any ``fiscal_year``; one without a file has the nearest file's, with nothing confirmed."""
+    known = scheme_years(root)
+    if fiscal_year in known:
+        return load_schemes(fiscal_year, root)
+    nearest = min(known, key=lambda year: (abs(year - fiscal_year), year))
+    return tuple(scheme.unconfirmed(fiscal_year) for scheme in load_schemes(nearest, root))
 
 
 @_kept
@@ -154,7 +165,7 @@ def load_subsidy_rules(root: Path = DATA_ROOT) -> SubsidyRules:
     file = read(root, "subsidy.yaml", SubsidyFile, load_sources(root))
     refuse(subsidy_faults(shown(root, "subsidy.yaml"), file))
     measures = MappingProxyType({record.id: _measure(record) for record in file.measures})
-    return SubsidyRules(measures, file.caution, file.not_confirmed, file.travel, file.other)
+    return SubsidyRules(measures, file.caution, file.not_confirmed, file.travel, file.non_receiving, file.other)
 
 
 @_kept

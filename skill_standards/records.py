@@ -27,7 +27,7 @@ from skill_standards.models import (
     Yen,
 )
 from skill_standards.schemes import Scheme
-from skill_standards.subsidy import TravelRule
+from skill_standards.subsidy import NonReceivingRule, TravelRule
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
@@ -263,5 +263,6 @@ class SubsidyFile:
     caution: Remark
     not_confirmed: Remark
     travel: TravelRule
+    non_receiving: NonReceivingRule
     measures: tuple[MeasureRecord, ...]
     other: tuple[Remark, ...]

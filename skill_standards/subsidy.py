@@ -7,7 +7,9 @@ without a confirmed rule counts nothing and says so. Money is whole yen.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Annotated, Final
+
+from pydantic import Field
 
 from skill_standards.faults import Fault, StandardsError
 from skill_standards.models import STRICT, Confidence, Remark, Text
@@ -75,6 +77,17 @@ class TravelRule:
 
 
 @dataclass(frozen=True, slots=True)
+class NonReceivingRule:
+    """From which 財政力指数 on a body may receive no 普通交付税 (不交付団体): a warning, it changes no figure."""
+
+    __pydantic_config__ = STRICT
+    index_from: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    ja: Text
+    en: Text
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
 class SubsidyRules:
     """The measures by id; ``caution`` belongs beside every figure computed, ``other``: measures that change none."""
 
@@ -82,6 +95,7 @@ class SubsidyRules:
     caution: Remark
     not_confirmed: Remark
     travel: TravelRule
+    non_receiving: NonReceivingRule
     other: tuple[Remark, ...]
 
     def for_year(self, fiscal_year: int, measure: str = CIO_AIDE) -> YearRule:
@@ -154,16 +168,19 @@ class PoolEstimate:
     shares: tuple[int, ...]
 
 
-def aide_burden(rule: YearRule, appoint: Sequence[int], recruit: int = 0) -> BurdenEstimate:
+def aide_burden(rule: YearRule, appoint: Sequence[int], recruit: int = 0, other: int = 0) -> BurdenEstimate:
     """Return a municipality's burden for CIO補佐官等: ``appoint`` yen a year by person, ``recruit`` yen.
 
-    The dearest persons count first, up to ``rule.heads``. Source: S-REP 図4-5 (l. 845-846).
+    The dearest persons count first, up to ``rule.heads``. ``other``: yen that are borne and never counted.
+    Source: S-REP 図4-5 (l. 845-846).
     """
-    _refuse_bad_amounts({**{f"appoint[{i}]": cost for i, cost in enumerate(appoint)}, "recruit": recruit})
+    refuse_bad_amounts(
+        {**{f"appoint[{i}]": cost for i, cost in enumerate(appoint)}, "recruit": recruit, "other": other}
+    )
     eligible = sum(sorted(appoint, reverse=True)[: rule.heads])
     return BurdenEstimate(
         rule=rule,
-        gross=sum(appoint) + recruit,
+        gross=sum(appoint) + recruit + other,
         eligible=eligible,
         personnel_grant=_capped(rule.rate, eligible, None),
         recruit_grant=_capped(rule.rate, recruit, rule.recruit_grant_cap),
@@ -175,7 +192,7 @@ def share_burden(rule: YearRule, share: int) -> BurdenEstimate:
 
     ``rule``: that of ``PREF_SUPPORT``. Source: S-REP 図4-5 (l. 845-846).
     """
-    _refuse_bad_amounts({"share": share})
+    refuse_bad_amounts({"share": share})
     eligible = share if rule.personnel_cap is None else min(share, rule.personnel_cap)
     return BurdenEstimate(rule, share, eligible, _capped(rule.rate, eligible, rule.personnel_grant_cap), 0)
 
@@ -186,8 +203,8 @@ def pool_burden(rule: YearRule, personnel: int, recruit: int, weights: Sequence[
     ``personnel``, ``recruit``: yen a year; ``weights``: each member's part (equal, by days used or by population),
     at least one above zero. The shares are whole yen and add up to the net total; odd yen go to the largest remainders.
     """
-    _refuse_bad_amounts({"personnel": personnel, "recruit": recruit})
-    parts = _exact_weights(weights)
+    refuse_bad_amounts({"personnel": personnel, "recruit": recruit})
+    parts = exact_weights(weights)
     eligible = personnel if rule.personnel_cap is None else min(personnel, rule.personnel_cap)
     total = BurdenEstimate(
         rule=rule,
@@ -196,7 +213,7 @@ def pool_burden(rule: YearRule, personnel: int, recruit: int, weights: Sequence[
         personnel_grant=_capped(rule.rate, eligible, rule.personnel_grant_cap),
         recruit_grant=_capped(rule.rate, recruit, rule.recruit_grant_cap),
     )
-    return PoolEstimate(total, _split(total.net, parts))
+    return PoolEstimate(total, split(total.net, parts))
 
 
 def counted(rate: float, cost: int) -> int:
@@ -209,7 +226,8 @@ def _capped(rate: float, cost: int, grant_cap: int | None) -> int:
     return grant if grant_cap is None else min(grant, grant_cap)
 
 
-def _split(total: int, parts: Sequence[Fraction]) -> tuple[int, ...]:
+def split(total: int, parts: Sequence[Fraction]) -> tuple[int, ...]:
+    """Return ``total`` yen in whole shares by ``parts``, adding up to it; odd yen go to the largest remainders."""
     exact = [total * part / sum(parts) for part in parts]
     shares = [int(share) for share in exact]
     by_remainder = sorted(range(len(exact)), key=lambda i: (shares[i] - exact[i], i))
@@ -218,7 +236,8 @@ def _split(total: int, parts: Sequence[Fraction]) -> tuple[int, ...]:
     return tuple(shares)
 
 
-def _exact_weights(weights: Sequence[float]) -> list[Fraction]:
+def exact_weights(weights: Sequence[float]) -> list[Fraction]:
+    """Return weights as exact numbers. Raises StandardsError unless all are 0 or more and one is above 0."""
     finite = [weight for weight in weights if 0 <= weight < float("inf")]
     if len(finite) != len(weights) or not sum(finite) > 0:
         ja, en = (
@@ -229,7 +248,8 @@ def _exact_weights(weights: Sequence[float]) -> list[Fraction]:
     return [Fraction(weight) for weight in finite]
 
 
-def _refuse_bad_amounts(amounts: Mapping[str, int]) -> None:
+def refuse_bad_amounts(amounts: Mapping[str, int]) -> None:
+    """Raise StandardsError that names each amount that is not whole yen of 0 or more."""
     faults = [
         Fault(
             "net burden",

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from web.forms.pdf import DEBIAN_PACKAGES
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -35,9 +37,12 @@ def test_the_image_serves_what_it_was_built_from(tmp_path):
         if name == "COPY":
             copy(rest.split(), app)
         if name == "RUN":
-            # The image makes its own user; here the steps run as whoever runs the tests.
-            steps = [step.strip() for step in rest.split("&&") if not step.strip().startswith(("useradd", "install "))]
-            subprocess.run(" && ".join(steps), shell=True, cwd=app, env=environment, check=True, capture_output=True)
+            # The image makes its own user; here the steps run as whoever runs the tests, with this machine's packages.
+            own = ("useradd", "install ", "apt-get", "rm -rf /var")
+            steps = [step.strip() for step in rest.split("&&") if not step.strip().startswith(own)]
+            subprocess.run(
+                " && ".join(steps or ["true"]), shell=True, cwd=app, env=environment, check=True, capture_output=True
+            )
     manifest = json.loads((app / "web" / "static" / "vendor" / "manifest.json").read_text("utf-8"))
     assert "htmx.min.js" in manifest["integrity"]
     command = json.loads(next(rest for name, rest in final if name == "CMD"))
@@ -46,6 +51,12 @@ def test_the_image_serves_what_it_was_built_from(tmp_path):
         [*command, "--help"], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
     ).stdout
     assert "--port" in told
+
+
+def test_the_image_and_the_scripts_install_what_forms_are_made_with():
+    installed = next(rest for name, rest in instructions() if name == "RUN" and "apt-get install" in rest)
+    assert DEBIAN_PACKAGES in installed
+    assert f"debian_packages {DEBIAN_PACKAGES}\n" in (ROOT / "bin" / "environment.sh").read_text("utf-8")
 
 
 def copy(words: list[str], app: Path) -> None:

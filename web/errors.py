@@ -8,7 +8,7 @@ from fastapi.exception_handlers import http_exception_handler, request_validatio
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from hub.errors import Conflict, HubError, Invalid, NotFound
+from hub.errors import Busy, ChangedMeanwhile, Conflict, Forbidden, HubError, Invalid, NotFound
 from web.language import N_
 from web.templating import render, spoken_language, wants_fragment
 
@@ -31,10 +31,18 @@ MEANINGS = {
         N_("処理できませんでした"),
         N_("記録は変わっていません。もう一度試し、続くときは管理者に番号を伝えてください。"),
     ),
+    503: (N_("いまは混み合っています"), N_("何も変わっていません。少し待って、もう一度実行してください。")),
 }
 OTHER = (N_("表示できません"), N_("前のページに戻って、もう一度試してください。"))
 
-STATUS_OF: dict[type[HubError], int] = {NotFound: 404, Invalid: 422, Conflict: 409}
+STATUS_OF: dict[type[HubError], int] = {
+    NotFound: 404,
+    Forbidden: 403,
+    Invalid: 422,
+    Conflict: 409,
+    ChangedMeanwhile: 409,
+    Busy: 503,
+}
 
 Handler = Callable[[Request, Any], Any]
 
@@ -80,7 +88,10 @@ def install_error_pages(app: FastAPI) -> None:
         if request.url.path.startswith(API):
             answer: Response = api_hub(request, fault)
             return answer
-        return error_page(request, STATUS_OF[type(fault)], fault.text(spoken_language(request).code))
+        page = error_page(request, STATUS_OF[type(fault)], fault.text(spoken_language(request).code))
+        if isinstance(fault, Busy):
+            page.headers["Retry-After"] = str(fault.seconds)
+        return page
 
     app.add_exception_handler(HTTPException, http_fault)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, invalid)  # type: ignore[arg-type]

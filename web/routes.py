@@ -8,7 +8,7 @@ from starlette.types import Scope
 from web.assets import STATIC, assets
 from web.errors import install_error_pages
 from web.security import SecurityHeaders, same_origin
-from web.views import about, experts, home, plans, requests, runs, slots
+from web.views import about, experts, forms, home, plans, requests, runs, slots
 
 
 class CachedStaticFiles(StaticFiles):
@@ -25,7 +25,7 @@ class CachedStaticFiles(StaticFiles):
 def router() -> APIRouter:
     """Return every page; a changing request must come from one of them."""
     pages = APIRouter(dependencies=[Depends(same_origin)], include_in_schema=False)
-    for view in (home, requests, experts, runs, plans, slots, about):
+    for view in (home, forms, requests, experts, runs, plans, slots, about):
         pages.include_router(view.router)
     return pages
 

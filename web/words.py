@@ -27,9 +27,15 @@ TEAMS = {
 BUDGET_BASES = {"gross": N_("総額で数える"), "net": N_("実質負担で数える")}
 REQUEST_STATUSES = {
     "draft": N_("下書き"),
-    "submitted": N_("確認待ち"),
+    "submitted": N_("承認待ち"),
+    "approved": N_("承認済み・確認待ち"),
+    "reviewed": N_("確認済み"),
     "open": N_("受付中"),
+    "in_plan": N_("提案中"),
+    "staffed": N_("人材決定"),
+    "running": N_("従事中"),
     "closed": N_("終了"),
+    "returned": N_("差し戻し"),
     "withdrawn": N_("取り下げ"),
 }
 GATES = {"計画策定": N_("計画策定"), "社会実証": N_("社会実証"), "実装・展開": N_("実装・展開")}
@@ -106,9 +112,12 @@ POLICIES = {
 """Policies: name, and what choosing one means."""
 
 STATES = {
+    "draft": (N_("下書き"), ""),
     "queued": (N_("順番待ち"), ""),
     "running": (N_("計算中"), "key"),
     "ready": (N_("完了"), "good"),
+    "published": (N_("提案を公開"), "good"),
+    "closed": (N_("終了"), ""),
     "failed": (N_("失敗"), "bad"),
     "cancelled": (N_("取りやめ"), "warn"),
 }

@@ -1,14 +1,15 @@
 """Bodies of requests, read as strictly as files: every fault at its place, in both languages."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, TypeVar
 
 from fastapi import Request
 from pydantic import TypeAdapter, ValidationError
 
 from hub.errors import Invalid
-from matching.faults import ProblemError
+from matching.faults import Fault, ProblemError
 from matching.parsing import parse_json
+from matching.places import Path, pointer
 from matching.type_faults import type_faults
 
 T = TypeVar("T")
@@ -23,12 +24,26 @@ def body_of(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
             content, tree = parse_json(await request.body())
         except ProblemError as error:
             raise Invalid(error.faults) from None
+        if b"\\u0000" in content and (found := list(_nul_faults(tree, ()))):
+            raise Invalid(found)
         try:
             return adapter.validate_json(content)
         except ValidationError as error:
             raise Invalid(type_faults(error, tree, kind)) from None
 
     return read
+
+
+def _nul_faults(node: Any, place: Path) -> Iterator[Fault]:
+    """Yield a fault for each text that holds a NUL character, which no database takes: an id, a code, a title."""
+    if isinstance(node, str) and "\0" in node:
+        yield Fault(pointer(place), "NUL文字を取り除いてください", "take out the NUL character")
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from _nul_faults(value, (*place, key))
+    elif isinstance(node, list):
+        for position, value in enumerate(node):
+            yield from _nul_faults(value, (*place, position))
 
 
 def described(kind: type[Any]) -> dict[str, Any]:

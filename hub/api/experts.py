@@ -5,12 +5,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from hub.api.answers import Version
 from hub.api.bodies import body_of, described
 from hub.api.paging import PagingDep
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
+from hub.workflows.drafts import ExpertDraft
 from hub.workflows.expert_rows import ExpertFilter, ExpertPage, ExpertRow
-from hub.workflows.experts import find_experts, read_expert, set_paused
+from hub.workflows.experts import edit_expert, find_experts, read_expert, set_paused
 from hub.workflows.paging import Page
 from matching.problem import STRICT, TalentType, WorkMode
 
@@ -58,10 +60,23 @@ def show_expert(session: ReadingSession, expert_id: str) -> ExpertPage:
     return read_expert(session, expert_id)
 
 
+@router.put("/{expert_id}", status_code=204, openapi_extra=described(ExpertDraft))
+def rewrite_expert(
+    session: WritingSession,
+    actor: ActorDep,
+    expert_id: str,
+    told: Annotated[ExpertDraft, Depends(body_of(ExpertDraft))],
+    version: Version = None,
+) -> None:
+    """Make an expert what is told. 409 with both versions when somebody else was faster; 422 names every fault."""
+    edit_expert(session, actor, expert_id, told, version)
+    log_event("expert_edited", expert=expert_id, actor=actor.id)
+
+
 @router.put("/{expert_id}/paused", status_code=204, openapi_extra=described(Pause))
 def pause_expert(
     session: WritingSession, actor: ActorDep, expert_id: str, told: Annotated[Pause, Depends(body_of(Pause))]
 ) -> None:
     """Take an expert out of every later plan, or back in. 404 when there is none."""
-    set_paused(session, expert_id, paused=told.paused)
+    set_paused(session, actor, expert_id, paused=told.paused)
     log_event("expert_paused" if told.paused else "expert_resumed", expert=expert_id, actor=actor.id)

@@ -1,7 +1,8 @@
 """Faults as JSON: ``{"error": {"code", "message", "message_en" …}}`` in the reader's language."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -9,14 +10,17 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from hub.errors import Conflict, HubError, Invalid, NotFound
+from hub.errors import Busy, ChangedMeanwhile, Conflict, Forbidden, HubError, Invalid, NotFound
 from matching.faults import Fault
 from matching.places import pointer
 
 STATUS_OF: dict[type[HubError], tuple[int, str]] = {
     NotFound: (404, "not_found"),
+    Forbidden: (403, "forbidden"),
     Conflict: (409, "conflict"),
+    ChangedMeanwhile: (409, "changed_meanwhile"),
     Invalid: (422, "invalid"),
+    Busy: (503, "busy"),
 }
 WORDS = {
     400: ("要求を読み取れません。", "The request cannot be read."),
@@ -73,14 +77,16 @@ def answer(
     *,
     faults: Sequence[Fault] = (),
     reference: str | None = None,
+    more: Mapping[str, Any] = MappingProxyType({}),
 ) -> JSONResponse:
-    """Return an error as JSON."""
+    """Return an error as JSON; ``more``: what else this kind of error says."""
     said = speech(request)
     error: dict[str, Any] = {"code": code, "message": said.pick(*words)}
     if faults:
         error["faults"] = [{"place": fault.place, "message": said.pick(fault.ja, fault.en)} for fault in faults]
     if reference:
         error["reference"] = reference
+    error |= more
     return JSONResponse({"error": error}, status_code=status, headers={"Vary": "Accept-Language", **KEPT_NOWHERE})
 
 
@@ -89,7 +95,13 @@ def hub_fault(request: Request, fault: HubError) -> JSONResponse:
     status, code = STATUS_OF[type(fault)]
     if isinstance(fault, Invalid):
         return answer(request, status, code, WORDS[422], faults=fault.faults)
-    return answer(request, status, code, (fault.ja, fault.en))
+    both = {}
+    if isinstance(fault, ChangedMeanwhile) and fault.version is not None:
+        both = {"stored": fault.stored, "told": fault.told, "version": fault.version}
+    said = answer(request, status, code, (fault.ja, fault.en), more=both)
+    if isinstance(fault, Busy):
+        said.headers["Retry-After"] = str(fault.seconds)
+    return said
 
 
 async def http_fault(request: Request, fault: HTTPException) -> JSONResponse:

@@ -1,10 +1,12 @@
 """Plans as JSON: queue a run, follow it, read its result, take its files along."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from hub.api.answers import Told, reason_of
 from hub.api.bodies import body_of, described
 from hub.api.faults import KEPT_NOWHERE
 from hub.api.paging import PagingDep
@@ -19,11 +21,13 @@ from hub.workflows.plans import (
     find_plan_slots,
     find_plans,
     put_in_force,
+    queue_draft,
     queue_plan,
     read_plan,
     read_plan_slot,
     request_stop,
 )
+from hub.workflows.publishing import Publication, Undone, close_plan, publish, undo
 from matching.problem import STRICT, Limits, Link, Policy, TalentType
 
 router = APIRouter(prefix="/plans", tags=["plans"])
@@ -33,7 +37,10 @@ Word = Annotated[str | None, Query(max_length=100)]
 
 @dataclass(frozen=True, slots=True)
 class PlanAsked:
-    """What a run is asked for. ``months`` None: from the first to the last of all open slots."""
+    """What a run is asked for. ``months`` None: from the first to the last of all open slots.
+
+    ``prefecture``: only its requests (two digits). ``draft``: keep it, and queue it later.
+    """
 
     __pydantic_config__ = STRICT
     title: str
@@ -42,6 +49,18 @@ class PlanAsked:
     months: tuple[str, ...] | None = None
     pins: tuple[Link, ...] = ()
     forbidden: tuple[Link, ...] = ()
+    prefecture: str | None = None
+    draft: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationAsked:
+    """What of a plan goes out. ``slots`` None: all of it. ``skip_refused``: leave out what no longer holds."""
+
+    __pydantic_config__ = STRICT
+    deadline: datetime
+    slots: tuple[str, ...] | None = None
+    skip_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +86,17 @@ def start_plan(
     """Queue a run; it is solved in the background. 422 names every fault, 409 when no request is open."""
     plan_id = queue_plan(
         session,
+        actor,
         asked.title,
         asked.policy,
         asked.limits,
-        asked.months,
+        months=asked.months,
         pins=asked.pins,
         forbidden=asked.forbidden,
+        prefecture=asked.prefecture,
+        as_draft=asked.draft,
     )
-    log_event("plan_queued", plan=plan_id, actor=actor.id)
+    log_event("plan_drafted" if asked.draft else "plan_queued", plan=plan_id, actor=actor.id)
     response.headers["Location"] = f"/api/plans/{plan_id}"
     return PlanQueued(plan_id)
 
@@ -88,22 +110,61 @@ def show_plan(session: ReadingSession, plan_id: str) -> PlanPage:
 @router.post("/{plan_id}/stop", status_code=202)
 def stop_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
     """Ask a run to end with the best plan so far; one that has not begun is cancelled. 409 when it has ended."""
-    request_stop(session, plan_id)
+    request_stop(session, actor, plan_id)
     log_event("plan_stop_asked", plan=plan_id, actor=actor.id)
 
 
 @router.put("/{plan_id}/in-force", status_code=204)
 def begin_force(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
     """Put a finished plan in force: the next run tries to keep it. 409 when it is not finished."""
-    put_in_force(session, plan_id)
+    put_in_force(session, actor, plan_id)
     log_event("plan_in_force", plan=plan_id, actor=actor.id)
 
 
 @router.delete("/{plan_id}/in-force", status_code=204)
 def leave_force(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
     """Take a plan out of force. 404 when it is not in force."""
-    end_force(session, plan_id)
+    end_force(session, actor, plan_id)
     log_event("plan_out_of_force", plan=plan_id, actor=actor.id)
+
+
+@router.post("/{plan_id}/queue", status_code=202)
+def queue_kept_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
+    """Queue a plan kept as a draft. 409 when it has been queued already."""
+    queue_draft(session, actor, plan_id)
+    log_event("plan_queued", plan=plan_id, actor=actor.id)
+
+
+@router.post("/{plan_id}/publications", status_code=201, openapi_extra=described(PublicationAsked))
+def publish_plan(
+    session: WritingSession,
+    actor: ActorDep,
+    plan_id: str,
+    asked: Annotated[PublicationAsked, Depends(body_of(PublicationAsked))],
+) -> Publication:
+    """Offer what the plan assigns to both sides. 409 names what no longer holds, and nothing goes out then."""
+    made = publish(session, actor, plan_id, asked.deadline, asked.slots, skip_refused=asked.skip_refused)
+    log_event("plan_published", plan=plan_id, actor=actor.id, stage=made.stage, proposals=len(made.proposals))
+    return made
+
+
+@router.post("/{plan_id}/undo", openapi_extra=described(Told))
+def undo_plan(
+    session: WritingSession, actor: ActorDep, plan_id: str, told: Annotated[Told, Depends(body_of(Told))]
+) -> Undone:
+    """Withdraw what nobody has accepted; what somebody accepted stays. 409 when the plan is not published."""
+    done = undo(session, actor, plan_id, reason_of(told))
+    log_event("plan_undone", plan=plan_id, actor=actor.id, withdrawn=done.withdrawn, kept=done.kept)
+    return done
+
+
+@router.post("/{plan_id}/close", status_code=204, openapi_extra=described(Told))
+def end_plan(
+    session: WritingSession, actor: ActorDep, plan_id: str, told: Annotated[Told, Depends(body_of(Told))]
+) -> None:
+    """Close a plan: nothing more of it is published. 409 when it has no result or is closed."""
+    close_plan(session, actor, plan_id, reason_of(told))
+    log_event("plan_closed", plan=plan_id, actor=actor.id)
 
 
 def _wanted(

@@ -7,7 +7,7 @@ import threading
 
 import typer
 
-from hub.cli import demonstration, guide, judging, service, solving, tables
+from hub.cli import audit, demonstration, guide, judging, schemes, service, solving, tables
 from hub.cli.output import HubGroup
 
 __all__ = ["app", "main"]
@@ -27,8 +27,10 @@ app = typer.Typer(
 demonstration.register(app)
 service.register(app)
 tables.register(app)
+schemes.register(app)
 solving.register(app)
 judging.register(app)
+audit.register(app)
 
 
 def main() -> None:

@@ -72,9 +72,9 @@ def prepare(engine: "Engine") -> int:
 
 def location(settings: "Settings") -> str:
     """Return where the data are, for people; never a password."""
-    from sqlalchemy import make_url
+    from hub.db.engine import database_url
 
-    url = make_url(settings.url)
+    url = database_url(settings)
     if url.get_backend_name() != "sqlite" or not url.database:
         return url.render_as_string(hide_password=True)
     path = Path(url.database)

@@ -98,6 +98,7 @@ def fill(engine: "Engine", experts: int, seed: int, say: "Speech") -> None:
 
 def solved(engine: "Engine", settings: "Settings", seconds: float, say: "Speech") -> "PlanRow":
     """Return the finished plan for the data as they are: the one made before if nothing changed, else a new one."""
+    from hub.auth.actor import LOCAL
     from hub.db.transaction import reading, transaction
     from hub.workflows.plans import queue_plan, read_plan_row
     from matching.problem import Limits
@@ -108,7 +109,7 @@ def solved(engine: "Engine", settings: "Settings", seconds: float, say: "Speech"
         typer.echo(say.pick("データは前回と同じです。前回の計画を示します", "nothing changed: the plan made before"))
         return before
     with transaction(engine) as session:
-        plan_id = queue_plan(session, TITLE, limits=limits)
+        plan_id = queue_plan(session, LOCAL, TITLE, limits=limits)
     follow(engine, settings, plan_id, say)
     with reading(engine) as session:
         row = read_plan_row(session, plan_id)
@@ -138,6 +139,7 @@ def plan_made_before(engine: "Engine", limits: "Limits") -> "PlanRow | None":
 
 def follow(engine: "Engine", settings: "Settings", plan_id: str, say: "Speech") -> None:
     """Solve the queue as the service's worker does, and show how the plan comes along; Ctrl-C keeps the best so far."""
+    from hub.auth.actor import LOCAL
     from hub.db.transaction import reading, transaction
     from hub.jobs.worker import run_next
     from hub.workflows.plans import read_plan_row, request_stop
@@ -163,7 +165,7 @@ def follow(engine: "Engine", settings: "Settings", plan_id: str, say: "Speech") 
                     raise
                 asked = True
                 with transaction(engine) as session:
-                    request_stop(session, plan_id)
+                    request_stop(session, LOCAL, plan_id)
     worker.join()
 
 

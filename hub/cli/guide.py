@@ -88,6 +88,22 @@ Write out what is stored: problem and plan as JSON, experts and requests as .xls
 [bold]talent-hub export plan -o 配置計画一覧.xlsx[/bold]  最新の計画 / the newest plan
 """
 
+SCHEMES = """制度を年度ごとに示します。--request をつけると、その人材ニーズに使える制度を並べて比べます。
+
+上限、始まりまでの時間、実質負担（試算）、すること、書類を、規則・年度・出典とともに示します。確認できていないことは、そう示します。
+
+Show the schemes of a fiscal year, or compare those a request could use: limits, time to start, net burden (an
+estimate), duties and documents, each with rule, year and source. What is not confirmed says so.
+
+例 / examples:
+
+[bold]talent-hub schemes --year 2025[/bold]
+
+[bold]talent-hub schemes --request R-12[/bold]  依頼番号かID / by reference or id
+
+[bold]talent-hub schemes --request R-12 --json[/bold]
+"""
+
 SERVE = """画面を配信します（このマシンの中だけ）。Ctrl-C で終わります。
 
 Serve the pages, on this machine only. Ctrl-C ends it.
@@ -122,4 +138,46 @@ The whole round on real cases and invented experts: seed, solve, print the plan,
 [bold]talent-hub demo[/bold]
 
 [bold]talent-hub demo --no-serve --seconds 20[/bold]
+"""
+
+AUDIT = """だれが・いつ・何をしたかの記録を、確かめる・見る・個人に関わる内容を消す。
+
+Check the log of who did what and when, read it, and erase personal details from it.
+
+例 / examples:
+
+[bold]talent-hub audit verify[/bold]
+
+[bold]talent-hub audit show --subject expert:exp_3f… --newest[/bold]
+"""
+
+AUDIT_VERIFY = """記録の書き換え・削除・並べ替えがないかを確かめ、最初の誤りの番号を示します（終了コード 1）。
+
+最後に示す末尾（番号:ハッシュ）を別の場所に控え、--expect で渡すと、末尾の削除や全体の作り直しも分かります。
+
+Check that nothing was changed, removed or reordered; the first bad record is named (exit code 1).
+
+Note the head it prints somewhere else: with --expect it also finds a log whose end was cut off or that was made anew.
+
+例 / example:
+
+[bold]talent-hub audit verify --expect 1204:9f2c…[/bold]
+"""
+
+AUDIT_SHOW = """記録を古い順に示します。見たことも記録されます。時刻はUTCです。
+
+Show the records, oldest first. That they were read is recorded. Times are UTC.
+
+例 / example:
+
+[bold]talent-hub audit show --actor acc_12… --since 2026-11-01 --json[/bold]
+"""
+
+AUDIT_ERASE = """個人に関わる内容だけを消します。記録とつながりは残り、消したことも記録されます。元には戻せません。
+
+Erase personal details. The records and their chain stay, and the erasure is recorded. It cannot be undone.
+
+例 / example:
+
+[bold]talent-hub audit erase --subject expert:exp_3f…[/bold]
 """

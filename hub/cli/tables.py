@@ -12,6 +12,8 @@ from hub.cli.database import load_settings, opened
 from hub.cli.output import STANDARD, Exit, Refusal, bar, check_target, echo_json, write_bytes
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from hub.workflows.imports import Imported
 
 PANEL = "自分のデータ / your own data"
@@ -155,11 +157,24 @@ def format_of(what: Exported, output: Path) -> str:
 
 
 def content_of(what: Exported, ending: str, plan: str | None) -> bytes:
-    """Return the file asked for."""
+    """Return the file asked for; that it is handed out is recorded."""
+    from hub.auth.actor import LOCAL
+    from hub.db.transaction import transaction
+    from hub.workflows.exports import record_export
+
+    with opened(load_settings()) as engine:
+        content = read_content(engine, what, ending, plan)
+        with transaction(engine) as session:
+            record_export(session, LOCAL, what.value, ending.removeprefix("."), plan)
+    return content
+
+
+def read_content(engine: "Engine", what: Exported, ending: str, plan: str | None) -> bytes:
+    """Return the file asked for, as the database is now."""
     from hub.db.transaction import reading
     from hub.workflows import exports
 
-    with opened(load_settings()) as engine, reading(engine) as session:
+    with reading(engine) as session:
         if what is Exported.PROBLEM:
             return exports.export_problem(session, plan)
         if what is Exported.PLAN and ending == ".xlsx":

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -10,9 +11,11 @@ from hub.db.transaction import reading, transaction
 from hub.errors import Conflict, HubError
 from hub.jobs.following import Follower
 from hub.logging import log_event, new_reference
+from hub.models.base import utc_now
 from hub.settings import Settings
 from hub.workflows.explaining import explain
 from hub.workflows.problems import build_problem
+from hub.workflows.proposal_ending import lapse_due
 from hub.workflows.runs import (
     Claim,
     claim_next,
@@ -25,6 +28,8 @@ from hub.workflows.runs import (
 from matching.progress import Progress
 from matching.solve import solve
 
+LAPSE_EVERY = 60.0
+"""Seconds between two looks for proposals past their deadline; who answers late is refused at once."""
 POLL = 0.5
 """Seconds between two looks into an empty queue."""
 PATIENCE = 15.0
@@ -58,14 +63,32 @@ class Worker:
             self._thread.join(PATIENCE)
 
     def _work(self) -> None:
+        looked = -LAPSE_EVERY
         while not self._closing.is_set():
             try:
+                if time.monotonic() - looked >= LAPSE_EVERY:
+                    looked = time.monotonic()
+                    lapse_all(self._engine)
                 found = run_next(self._engine, self._settings, self._closing)
             except Exception as fault:  # the thread has to outlive whatever one run does
                 log_event("worker_failed", level=logging.ERROR, fault=fault, reference=new_reference())
                 found = False
             if not found:
                 self._closing.wait(POLL)
+
+
+def lapse_all(engine: Engine) -> int:
+    """Let every proposal lapse whose deadline has passed, some in each transaction; return how many."""
+    lapsed = 0
+    while True:
+        with transaction(engine) as session:
+            count = lapse_due(session, utc_now())
+        lapsed += count
+        if not count:
+            break
+    if lapsed:
+        log_event("proposals_lapsed", count=lapsed)
+    return lapsed
 
 
 def run_next(engine: Engine, settings: Settings, closing: threading.Event | None = None) -> bool:

@@ -1,5 +1,10 @@
 """The hub's tables, one domain a file; importing this package knows them all."""
 
+from hub.models.accounts import Account, AccountGrant
+from hub.models.audit import AuditDetail, AuditHead, AuditRecord
+from hub.models.changes import Change
+from hub.models.engagements import Engagement, EngagementDay
+from hub.models.evaluations import Evaluation, GateReview, SkillConfirmation, VerifiedRecord
 from hub.models.experts import (
     Availability,
     CareerEntry,
@@ -12,8 +17,11 @@ from hub.models.experts import (
     ExpertStage,
     ExpertTheme,
 )
+from hub.models.idempotency import KeptAnswer
+from hub.models.notifications import MailPreference, Notification, OutgoingMail
 from hub.models.organizations import Organization
 from hub.models.plans import Assignment, Plan, PlanDocument, PlanLink, PlanSlot
+from hub.models.proposals import Booking, Proposal
 from hub.models.requests import (
     PromotionPartner,
     Request,
@@ -22,12 +30,23 @@ from hub.models.requests import (
     SkillNeed,
     Slot,
 )
+from hub.models.work import Questionnaire, Report, WorkLog, WorkLogShare
 
 __all__ = [
+    "Account",
+    "AccountGrant",
     "Assignment",
+    "AuditDetail",
+    "AuditHead",
+    "AuditRecord",
     "Availability",
+    "Booking",
     "CareerEntry",
+    "Change",
     "ConflictOfInterest",
+    "Engagement",
+    "EngagementDay",
+    "Evaluation",
     "Expert",
     "ExpertExternalType",
     "ExpertRegion",
@@ -35,15 +54,27 @@ __all__ = [
     "ExpertSkill",
     "ExpertStage",
     "ExpertTheme",
+    "GateReview",
+    "KeptAnswer",
+    "MailPreference",
+    "Notification",
     "Organization",
+    "OutgoingMail",
     "Plan",
     "PlanDocument",
     "PlanLink",
     "PlanSlot",
     "PromotionPartner",
+    "Proposal",
+    "Questionnaire",
+    "Report",
     "Request",
     "RequestBeneficiary",
     "RequestTheme",
+    "SkillConfirmation",
     "SkillNeed",
     "Slot",
+    "VerifiedRecord",
+    "WorkLog",
+    "WorkLogShare",
 ]

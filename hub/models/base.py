@@ -10,6 +10,8 @@ from sqlalchemy import CheckConstraint, DateTime, Dialect, Table
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
+from hub.db.faults import NoTimeZone
+
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -39,11 +41,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         super().__init__(timezone=True)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Return ``value`` in UTC. ValueError when it says no time zone."""
+        """Return ``value`` in UTC. NoTimeZone when it says no time zone."""
         if value is None:
             return None
         if value.tzinfo is None:
-            raise ValueError("a moment needs its time zone")
+            raise NoTimeZone("a moment needs its time zone")
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 

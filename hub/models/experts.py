@@ -26,6 +26,14 @@ ROLES_PLAYED: tuple[str, ...] = get_args(RolePlayed)
 FRAMEWORKS = ("1.2", "2.0")
 
 OF_EXPERT = "experts.id"
+ROUNDING = 0.000001
+"""What sums of hours may be off by: they are added and taken away in binary fractions."""
+
+
+def _within(column: str) -> CheckConstraint:
+    return CheckConstraint(
+        f"{column}_committed BETWEEN -{ROUNDING:f} AND {column} + {ROUNDING:f}", name=f"{column}_committed_within"
+    )
 
 
 class Expert(Edited, table=True):
@@ -171,7 +179,11 @@ class CareerEntry(SQLModel, table=True):
 
 
 class Availability(SQLModel, table=True):
-    """What an expert can still take on in a month: free hours, more slots at a time, days away from the base."""
+    """What an expert offers the hub in a month, and what of it is promised: hours, slots at a time, days away.
+
+    ``…_committed`` is the sum of held bookings, kept by triggers; the database refuses to promise more than is offered,
+    and to offer less than is promised.
+    """
 
     __tablename__ = "availability"
     __table_args__ = (
@@ -179,6 +191,9 @@ class Availability(SQLModel, table=True):
         between("hours", 0, MOST_HOURS),
         between("engagements", 0, 1000),
         between("onsite_days", 0, 31),
+        _within("hours"),
+        _within("engagements"),
+        _within("onsite_days"),
     )
 
     expert_id: str = Field(primary_key=True, foreign_key=OF_EXPERT, ondelete="CASCADE", max_length=ID_LENGTH)
@@ -186,3 +201,6 @@ class Availability(SQLModel, table=True):
     hours: float
     engagements: int
     onsite_days: float
+    hours_committed: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})
+    engagements_committed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    onsite_days_committed: float = Field(default=0.0, sa_column_kwargs={"server_default": "0"})

@@ -19,7 +19,7 @@ from hub.models.base import (
     one_of,
 )
 
-RunStatus = Literal["queued", "running", "ready", "failed", "cancelled"]
+RunStatus = Literal["draft", "queued", "running", "ready", "published", "closed", "failed", "cancelled"]
 DocumentKind = Literal["problem", "plan"]
 LinkKind = Literal["pin", "forbidden"]
 
@@ -44,9 +44,10 @@ NOTHING_YET: dict[str, Any] = {
 class Plan(Edited, table=True):
     """One run. ``attempt`` is its fence: a worker writes only while the number it claimed with still stands.
 
-    ``months``, ``policy``, ``limits``: what was asked for, as in problem files. ``left_out``: slots and skills that
-    could not be part of the problem, each with its reason. ``objective``, ``bound``, ``gap``, ``filled``, ``slots``:
-    how far the run is, and in the end its result. ``result``: status of the finished plan.
+    ``prefecture_code``: whose requests it plans, None: the whole country. ``months``, ``policy``, ``limits``: what was
+    asked for, as in problem files. ``left_out``: slots and skills that could not be part of the problem, and why.
+    ``objective``, ``bound``, ``gap``, ``filled``, ``slots``: how far the run is, and in the end its result.
+    ``result``: status of the finished plan.
     """
 
     __tablename__ = "plans"
@@ -57,8 +58,10 @@ class Plan(Edited, table=True):
         between("slots", 0, 10_000_000),
         between("attempt", 0, 1_000_000),
         CheckConstraint("gap IS NULL OR gap >= 0", name="gap_not_negative"),
-        CheckConstraint("in_force = false OR status = 'ready'", name="in_force_when_ready"),
-        CheckConstraint("status <> 'ready' OR result IS NOT NULL", name="ready_has_result"),
+        CheckConstraint("in_force = false OR status IN ('ready', 'published')", name="in_force_when_ready"),
+        CheckConstraint(
+            "status NOT IN ('ready', 'published', 'closed') OR result IS NOT NULL", name="ready_has_result"
+        ),
         CheckConstraint("status <> 'failed' OR error_en IS NOT NULL", name="failed_says_why"),
         Index(
             "uq_plans_one_in_force",
@@ -71,6 +74,7 @@ class Plan(Edited, table=True):
     )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    prefecture_code: str | None = Field(default=None, max_length=2, nullable=True)
     title: str = Field(max_length=TERM_LENGTH)
     status: str = Field(default="queued", max_length=20)
     in_force: bool = False

@@ -22,7 +22,19 @@ from hub.models.base import (
 from matching.problem import BudgetBasis, TalentType, Team
 from seed_data.samples import GateStage
 
-RequestStatus = Literal["draft", "submitted", "open", "closed", "withdrawn"]
+RequestStatus = Literal[
+    "draft",
+    "submitted",
+    "approved",
+    "reviewed",
+    "open",
+    "in_plan",
+    "staffed",
+    "running",
+    "closed",
+    "returned",
+    "withdrawn",
+]
 
 REQUEST_STATUSES: tuple[str, ...] = get_args(RequestStatus)
 GATES: tuple[str, ...] = get_args(GateStage)
@@ -34,11 +46,11 @@ OF_REQUEST = "requests.id"
 
 
 class Request(Edited, table=True):
-    """What an organization asks for; only an ``open`` one is planned.
+    """What an organization asks for; one that is ``open`` or ``in_plan`` is planned.
 
-    ``reference``: the office's own number. ``gate``: 計画策定, 社会実証 or 実装・展開. ``budget``: yen over all its
-    slots by ``budget_basis``, None: no limit. ``source``: the text a case was taken from; ``assumed``: what that text
-    does not say.
+    ``scheme``: the 制度 wished for, by its id in ``skill_standards``, None: any. ``reference``: the office's own
+    number. ``gate``: 計画策定, 社会実証 or 実装・展開. ``budget``: yen over all its slots by ``budget_basis``,
+    None: no limit. ``source``: the text a case was taken from; ``assumed``: what that text does not say.
     """
 
     __tablename__ = "requests"
@@ -66,6 +78,7 @@ class Request(Edited, table=True):
     budget: int | None = Field(default=None, sa_type=BigInteger)
     budget_basis: str = Field(default="gross", max_length=10)
     team: str = Field(default="any", max_length=10)
+    scheme: str | None = Field(default=None, max_length=ID_LENGTH)
     source: str | None = Field(default=None, max_length=TEXT_LENGTH)
     assumed: str | None = Field(default=None, max_length=TEXT_LENGTH)
     search_key: str = Field(default="")
@@ -82,15 +95,17 @@ class RequestTheme(SQLModel, table=True):
 
 
 class RequestBeneficiary(SQLModel, table=True):
-    """An organization a request serves; none: the requester alone."""
+    """An organization a request serves; none: the requester alone. ``weight``: its part of the cost (days, people)."""
 
     __tablename__ = "request_beneficiaries"
+    __table_args__ = (CheckConstraint("weight > 0 AND weight <= 1000000000", name="weight_positive"),)
 
     request_id: str = Field(primary_key=True, foreign_key=OF_REQUEST, ondelete="CASCADE", max_length=ID_LENGTH)
     organization_code: str = Field(
         primary_key=True, foreign_key="organizations.code", ondelete="RESTRICT", max_length=CODE_LENGTH, index=True
     )
     position: int = 0
+    weight: float | None = Field(default=None, nullable=True)
 
 
 class PromotionPartner(SQLModel, table=True):

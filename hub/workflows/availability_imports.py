@@ -1,16 +1,19 @@
-"""Availability taken in: months of experts who are registered, laid over those stored."""
+"""Availability taken in: months of experts who are registered, laid over those stored, never below what is promised."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.models import Expert
-from hub.models.base import columns
-from hub.workflows.availability_storing import MonthRow, RefusedMonth, read_months, store_months
+from hub.models.base import columns, table_of, utc_now
+from hub.workflows.availability import Key, below_promised, locked_months, read_months, write_told
+from hub.workflows.drafts import MonthDraft
 from hub.workflows.import_results import Imported, MayWrite, Progress
-from hub.workflows.records import fetch
+from hub.workflows.locks import lock_rows
+from hub.workflows.records import batches, fetch
 from hub.workflows.sheets.availability_forms import MonthsTold, read_availability
 from hub.workflows.sheets.book import Book
 from hub.workflows.sheets.columns import Reading
@@ -22,20 +25,16 @@ NOBODY = CellError(
     "この番号の専門人材は登録されていません。先に専門人材を登録するか、番号を直してください。",
     "No expert has this reference. Register the expert first, or mend the reference.",
 )
-COMMITTED = CellError(
-    "すでに約束した分（提案や従事）を下回るため、変えられません。約束した分以上にしてください。",
-    "It is below what is already promised. Write at least that much.",
-)
 ONE_AND_NONE = (1, 0.0)
 """Engagements and onsite days of a month that is new, where the file says nothing of them."""
 
 
 @dataclass(slots=True)
 class _Changes:
-    """Months to write, each with its position among those told, and how many of them are new or left as they are."""
+    """Months to write, by expert and month, with the row each comes from; and which of them are new, or as they are."""
 
-    rows: list[MonthRow] = field(default_factory=list)
-    positions: list[int] = field(default_factory=list)
+    told: dict[Key, MonthDraft] = field(default_factory=dict)
+    rows: dict[Key, int] = field(default_factory=dict)
     created: int = 0
     unchanged: int = 0
 
@@ -45,24 +44,42 @@ def import_availability(session: Session, book: Book, may_write: MayWrite, progr
     form, told = read_availability(book)
     reading = form.readings[0]
     owners = _owners(session, reading, told)
-    changes = _changes(session, reading, told, owners)
+    ids = sorted(set(owners.values()))
+    kept = _rows_kept(session, ids, locked=may_write(len(form.faults)))
+    changes = _changes(reading, told, owners, kept)
     written = may_write(len(form.faults))
-    refused = store_months(session, changes.rows, valid_only=may_write(1)) if written else []
-    for one in refused:
-        _report_refused(reading, told, changes.positions[one.position], one)
+    if written:
+        write_told(session, changes.told, kept)
+        _touch(session, {expert for expert, _ in changes.told})
     if progress:
         progress(len(reading.numbers), len(reading.numbers))
     return Imported(
         created=changes.created,
-        changed=len(changes.rows) - changes.created - len(refused),
+        changed=len(changes.told) - changes.created,
         unchanged=changes.unchanged,
         faulty=len(reading.numbers) if reading.unread else len(reading.wrong),
-        written=written and may_write(len(refused)),
+        written=written,
         faults=tuple(form.faults),
         notices=tuple(form.notices),
         examples=form.examples,
         form=form,
     )
+
+
+def _rows_kept(session: Session, expert_ids: Sequence[str], *, locked: bool) -> Mapping[Key, Any]:
+    """Return the months stored; ``locked``: nobody promises or changes any of them until the transaction ends."""
+    if not locked:
+        return read_months(session, expert_ids)
+    lock_rows(session, Expert, expert_ids)
+    return locked_months(session, expert_ids)
+
+
+def _touch(session: Session, expert_ids: set[str]) -> None:
+    """Note that the experts changed, so that a page opened before notices."""
+    e = columns(Expert)
+    for some in batches(sorted(expert_ids)):
+        changed = update(table_of(Expert)).where(e.id.in_(some))
+        session.execute(changed.values(version=e.version + 1, updated_at=utc_now()))
 
 
 def _owners(session: Session, reading: Reading, told: MonthsTold) -> dict[str, str]:
@@ -105,33 +122,50 @@ def _other_name(reference: str, name: str) -> CellError:
     )
 
 
-def _changes(session: Session, reading: Reading, told: MonthsTold, owners: dict[str, str]) -> _Changes:
-    """Return what of the months told is new or different; one told twice is reported."""
-    present = read_months(session, list(dict.fromkeys(owners.values())))
+def _changes(reading: Reading, told: MonthsTold, owners: dict[str, str], kept: Mapping[Key, Any]) -> _Changes:
+    """Return what of the months told is new or different; one told twice, or below what is promised, is reported."""
     changes = _Changes()
+    new: set[Key] = set()
+    as_before: list[int] = []
     _refuse_repeated(reading, told, [owners.get(reference) for reference in told.references])
+    wrong = frozenset(reading.wrong)
     for position, (number, reference, month, hours, engagements, days) in enumerate(
         zip(told.rows, told.references, told.months, told.hours, told.engagements, told.onsite_days, strict=True)
     ):
-        if reading.wrong and number in reading.wrong:
+        if number in wrong:
             continue
-        owner = owners[reference]
-        before = present.get((owner, month))
-        usual = ONE_AND_NONE if before is None else before[1:]
-        row = MonthRow(
-            owner,
-            month,
-            hours,
-            usual[0] if engagements is None else engagements,
-            usual[1] if days is None else days,
+        key = owners[reference], month
+        before = kept.get(key)
+        usual = ONE_AND_NONE if before is None else (before.engagements, before.onsite_days)
+        draft = MonthDraft(
+            month, hours, usual[0] if engagements is None else engagements, usual[1] if days is None else days
         )
-        if before is not None and (before == row[2:] or _same(before, row[2:])):
-            changes.unchanged += 1
+        if before is None:
+            new.add(key)
+        elif _same(draft, before):
+            as_before.append(number)
             continue
-        changes.created += before is None
-        changes.rows.append(row)
-        changes.positions.append(position)
+        elif before.engagements_committed or before.hours_committed or before.onsite_days_committed:
+            _refuse_below_promised(reading, told, position, draft, before)
+        changes.told[key], changes.rows[key] = draft, number
+    _leave_out_wrong_rows(reading, changes)
+    changes.created = len(new & changes.told.keys())
+    changes.unchanged = sum(number not in reading.wrong for number in as_before)
     return changes
+
+
+def _refuse_below_promised(reading: Reading, told: MonthsTold, position: int, draft: MonthDraft, row: Any) -> None:
+    """Report each amount below what is promised of its month, at its cell."""
+    for name, ja, en in below_promised(draft, row):
+        key = name if name in reading.places and not told.headed else told.cell(position)
+        reading.refuse(told.rows[position], key, CellError(ja, en))
+
+
+def _leave_out_wrong_rows(reading: Reading, changes: _Changes) -> None:
+    """Drop the months of rows in which something is wrong: such a row is mended and taken in whole."""
+    wrong = [key for key, number in changes.rows.items() if number in reading.wrong] if reading.wrong else []
+    for key in wrong:
+        del changes.told[key], changes.rows[key]
 
 
 def _refuse_repeated(reading: Reading, told: MonthsTold, owners: Sequence[str | None]) -> None:
@@ -152,14 +186,8 @@ def _refuse_repeated(reading: Reading, told: MonthsTold, owners: Sequence[str | 
             reading.refuse(told.rows[position], told.cell(position), wrong)
 
 
-def _same(one: Sequence[float], other: Sequence[float]) -> bool:
-    """Tell whether both are the same to the 15 digits a spreadsheet keeps."""
-    return [fifteen_digits(value) for value in one] == [fifteen_digits(value) for value in other]
-
-
-def _report_refused(reading: Reading, told: MonthsTold, position: int, refused: RefusedMonth) -> None:
-    """Report, at its cell, a month the database would not take."""
-    key = told.cell(position)
-    if not told.headed and refused.field in reading.places:
-        key = refused.field
-    reading.refuse(told.rows[position], key, COMMITTED)
+def _same(draft: MonthDraft, row: Any) -> bool:
+    """Tell whether both say the same to the 15 digits a spreadsheet keeps."""
+    told = draft.hours, draft.engagements, draft.onsite_days
+    kept = row.hours, row.engagements, row.onsite_days
+    return told == kept or [fifteen_digits(value) for value in told] == [fifteen_digits(value) for value in kept]

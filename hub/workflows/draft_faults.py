@@ -4,12 +4,14 @@ Each fault names its place below the draft as a JSON pointer (``/skills/2/level`
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from hub.errors import Invalid
 from hub.models.experts import FRAMEWORKS
 from hub.workflows.drafts import EXPERT, REQUEST, ExpertDraft, RequestDraft, SlotDraft
 from matching.faults import Fault, quote
@@ -49,6 +51,16 @@ def request_faults(draft: RequestDraft, known_organizations: Collection[str]) ->
     return _faults(draft, REQUEST, lambda checked: _request_sense(checked, known_organizations))
 
 
+@contextmanager
+def places_of_one() -> Iterator[None]:
+    """Name the places of faults below the one draft that is stored, not below a list of one."""
+    try:
+        yield
+    except Invalid as invalid:
+        faults = [replace(fault, place=fault.place.removeprefix("/0")) for fault in invalid.faults]
+        raise Invalid(faults) from None
+
+
 def _faults(draft: T, adapter: TypeAdapter[T], sense: Check[T]) -> list[Fault]:
     try:
         checked = adapter.validate_python(draft)
@@ -66,7 +78,7 @@ def _expert_sense(draft: ExpertDraft, organizations: Collection[str]) -> Iterato
     yield from _all_unknown("/roles", draft.roles, load_framework().roles, ROLE)
     yield from _all_unknown("/stages", draft.stages, _stage_ids(), STAGE)
     yield from _all_unknown("/themes", draft.themes, _theme_ids(), THEME)
-    yield from _all_unknown("/regions", draft.regions, _prefecture_codes(), PREFECTURE)
+    yield from _all_unknown("/regions", draft.regions, prefecture_codes(), PREFECTURE)
     for version in FRAMEWORKS:
         codes = [skill.code if skill.framework == version else None for skill in draft.skills]
         yield from _all_unknown("/skills", codes, load_framework(version).skills, SKILL, "/code")
@@ -136,5 +148,6 @@ def _theme_ids() -> frozenset[str]:
 
 
 @cache
-def _prefecture_codes() -> frozenset[str]:
+def prefecture_codes() -> frozenset[str]:
+    """Return the codes of the prefectures, two digits each."""
     return frozenset(f"{number:02d}" for number in range(1, LAST_PREFECTURE + 1))

@@ -7,7 +7,8 @@ money yen, hours and days per month, travel minutes one way.
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, TypeAdapter
+from pydantic_core import PydanticCustomError
 
 from hub.models.base import MOST_HOURS, MOST_YEN, TERM_LENGTH, TEXT_LENGTH
 from hub.models.requests import RequestStatus
@@ -16,9 +17,18 @@ from seed_data.samples import ExternalType, GateStage, RolePlayed, SampleExpert,
 
 CHECKED = ConfigDict(extra="forbid", strict=True, revalidate_instances="always")
 
-Line = Annotated[str, StringConstraints(max_length=TERM_LENGTH)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=TERM_LENGTH, pattern=r"\S")]
-Paragraph = Annotated[str, StringConstraints(max_length=TEXT_LENGTH)]
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise PydanticCustomError("nul_character", "no text has a NUL character")
+    return text
+
+
+WithoutNul = AfterValidator(_without_nul)
+"""For text: PostgreSQL takes no NUL character, and SQLite's functions end at it."""
+Line = Annotated[str, StringConstraints(max_length=TERM_LENGTH), WithoutNul]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=TERM_LENGTH, pattern=r"\S"), WithoutNul]
+Paragraph = Annotated[str, StringConstraints(max_length=TEXT_LENGTH), WithoutNul]
 Yen = Annotated[int, Field(ge=0, le=MOST_YEN)]
 Hours = Annotated[float, Field(ge=0, le=MOST_HOURS, allow_inf_nan=False)]
 Days = Annotated[float, Field(ge=0, le=31, allow_inf_nan=False)]

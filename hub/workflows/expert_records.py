@@ -38,7 +38,7 @@ PARTS: tuple[type[SQLModel], ...] = (
     CareerEntry,
     Availability,
 )
-"""What belongs to an expert and is written anew when the expert changes."""
+"""What belongs to an expert; but for the months, in which promises are counted, written anew when it changes."""
 
 PLAIN = (
     "reference",

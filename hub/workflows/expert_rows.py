@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from hub.workflows.career_records import ConfirmedSkill, VerifiedEntry
 from hub.workflows.drafts import ExpertDraft
+from hub.workflows.ratings import ShownRating
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,10 @@ class ExpertFilter:
 
 @dataclass(frozen=True, slots=True)
 class ExpertRow:
-    """One line of the list. ``free_hours``: over all months told; ``skills``: how many; ``base``: with prefecture."""
+    """One line of the list. ``free_hours``: over all months told; ``skills``: how many; ``base``: with prefecture.
+
+    ``rating_shown``: the mean of ``rating_count`` evaluations, drawn to the mean of all when they are few.
+    """
 
     id: str
     reference: str | None
@@ -48,6 +53,7 @@ class ExpertRow:
     full_time_possible: bool
     free_hours: float
     skills: int
+    rating_shown: float | None
     rating_mean: float | None
     rating_count: int
     paused: bool
@@ -74,7 +80,8 @@ class ExpertPage:
     """Everything about one expert: ``told`` as it can be told again, and what the hub adds to it.
 
     ``carried``: skills of DSS 2.0 that hold in 1.2 as they are, by 1.2 code. ``asked``: 2.0 codes that do not count
-    until the person says what they mean in 1.2.
+    until the person says what they mean in 1.2. ``verified`` and ``confirmed``: what work done through the hub shows,
+    beside what the person told.
     """
 
     id: str
@@ -86,6 +93,9 @@ class ExpertPage:
     carried: tuple[tuple[str, int], ...]
     asked: tuple[str, ...]
     engagements: tuple[Engagement, ...]
+    rating: ShownRating | None
+    verified: tuple[VerifiedEntry, ...]
+    confirmed: tuple[ConfirmedSkill, ...]
     created_at: datetime
     updated_at: datetime
 

@@ -1,14 +1,13 @@
 """Experts: told, found, read, paused."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
-from hub.errors import Invalid, NotFound, changed_meanwhile
 from hub.models import (
     Assignment,
     Availability,
@@ -22,74 +21,28 @@ from hub.models import (
     Request,
     Slot,
 )
-from hub.models.base import columns, table_of, utc_now
-from hub.workflows.draft_faults import expert_faults
-from hub.workflows.drafts import ExpertDraft
-from hub.workflows.expert_records import PARTS, canonical, expert_row, part_rows, read_experts
+from hub.models.base import columns, table_of
+from hub.workflows.career_records import confirmed_skills, verified_entries
+from hub.workflows.expert_records import read_experts
 from hub.workflows.expert_rows import Engagement, ExpertFilter, ExpertPage, ExpertRow
-from hub.workflows.organizations import full_name, known_codes, matching_text
+from hub.workflows.expert_storing import edit_expert, expert_not_found, set_paused, store_experts
+from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
-from hub.workflows.records import Stored, remove, write
-from hub.workflows.references import ids_by_reference, reference_faults
+from hub.workflows.ratings import given_here, hub_mean, rating_columns, rating_of, shrunk
+from hub.workflows.references import ids_by_reference
 from hub.workflows.skills import skills_in_force
-from matching.faults import Fault
+
+__all__ = [
+    "SORTS",
+    "edit_expert",
+    "experts_by_reference",
+    "find_experts",
+    "read_expert",
+    "set_paused",
+    "store_experts",
+]
 
 SORTS = ("name", "rate", "hours", "rating", "updated", "prefecture")
-
-
-def store_experts(
-    session: Session, drafts: Mapping[str, ExpertDraft], versions: Mapping[str, int] | None = None
-) -> Stored:
-    """Write experts by id: new ids are added, known ones become what is told; those told as they are stay untouched.
-
-    ``versions``: the version a person saw, by id. Raises Invalid with every fault (places ``/<position>/…``), Conflict
-    when somebody else changed one meanwhile; nothing is written then.
-    """
-    _refuse_faults(session, drafts)
-    told = {expert_id: canonical(draft) for expert_id, draft in drafts.items()}
-    present = read_experts(session, list(told))
-    now = utc_now()
-    new = {expert_id: draft for expert_id, draft in told.items() if expert_id not in present}
-    changed = {expert_id: draft for expert_id, draft in told.items() if present.get(expert_id, draft) != draft}
-    rows = [{**expert_row(expert_id, draft, now), "created_at": now, "version": 1} for expert_id, draft in new.items()]
-    if rows:
-        session.execute(insert(table_of(Expert)), rows)
-    for expert_id, draft in changed.items():
-        _change(session, expert_row(expert_id, draft, now), (versions or {}).get(expert_id))
-    for model in PARTS:
-        remove(session, model, "expert_id", list(changed))
-    write(session, part_rows({**new, **changed}))
-    return Stored(len(new), len(changed), len(told) - len(new) - len(changed))
-
-
-def _refuse_faults(session: Session, drafts: Mapping[str, ExpertDraft]) -> None:
-    known = known_codes(session)
-    faults = [
-        Fault(f"/{position}{fault.place}", fault.ja, fault.en)
-        for position, draft in enumerate(drafts.values())
-        for fault in expert_faults(draft, known)
-    ]
-    faults += reference_faults(session, Expert, {key: draft.reference for key, draft in drafts.items()})
-    if faults:
-        raise Invalid(faults)
-
-
-def _change(session: Session, row: Mapping[str, Any], version: int | None) -> None:
-    e = columns(Expert)
-    statement = update(table_of(Expert)).where(e.id == row["id"]).values(**row, version=e.version + 1)
-    if version is not None:
-        statement = statement.where(e.version == version)
-    if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
-        raise changed_meanwhile()
-
-
-def set_paused(session: Session, expert_id: str, *, paused: bool) -> None:
-    """Take an expert out of every later plan, or back in. Raises NotFound."""
-    e = columns(Expert)
-    values = {"paused": paused, "updated_at": utc_now(), "version": e.version + 1}
-    found = session.execute(update(table_of(Expert)).where(e.id == expert_id).values(**values))
-    if found.rowcount != 1:  # type: ignore[attr-defined]
-        raise _not_found()
 
 
 def experts_by_reference(session: Session, references: Sequence[str]) -> dict[str, str]:
@@ -102,16 +55,29 @@ def find_experts(session: Session, wanted: ExpertFilter, paging: Paging = FIRST_
     e, o, a = columns(Expert), columns(Organization), columns(Availability)
     skills = select(func.count()).where(columns(ExpertSkill).expert_id == e.id).scalar_subquery()
     hours = select(func.coalesce(func.sum(a.hours), 0.0)).where(a.expert_id == e.id).scalar_subquery()
+    here = given_here()
+    mean, count = rating_columns(here)
+    shown = shrunk(mean, count, hub_mean(session))
     query = (
-        select(*e, full_name(o).label("place"), o.name_en, hours.label("free_hours"), skills.label("skills"))
+        select(
+            *(column for column in e if not column.name.startswith("rating_")),
+            full_name(o).label("place"),
+            o.name_en,
+            hours.label("free_hours"),
+            skills.label("skills"),
+            mean.label("rating_mean"),
+            count.label("rating_count"),
+            shown.label("rating_shown"),
+        )
         .join(table_of(Organization), o.code == e.base)
+        .join(here, here.c.expert_id == e.id, isouter=True)
         .where(*_conditions(wanted))
     )
     orders = {
         "name": e.family_kana + e.given_kana,
         "rate": e.hourly_rate,
         "hours": hours,
-        "rating": e.rating_mean,
+        "rating": shown,
         "updated": e.updated_at,
         "prefecture": e.base,
     }
@@ -177,6 +143,7 @@ def _list_row(row: Any, roles: tuple[str, ...]) -> ExpertRow:
         full_time_possible=row.full_time_possible,
         free_hours=row.free_hours,
         skills=row.skills,
+        rating_shown=row.rating_shown,
         rating_mean=row.rating_mean,
         rating_count=row.rating_count,
         paused=row.paused,
@@ -189,7 +156,7 @@ def read_expert(session: Session, expert_id: str) -> ExpertPage:
     e, o = columns(Expert), columns(Organization)
     told = read_experts(session, [expert_id]).get(expert_id)
     if told is None:
-        raise _not_found()
+        raise expert_not_found()
     query = select(e.version, e.created_at, e.updated_at, full_name(o).label("place"), o.name_en)
     row = session.execute(query.join(table_of(Organization), o.code == e.base).where(e.id == expert_id)).one()
     conflicts = select(o.code, full_name(o)).where(o.code.in_(told.conflicts)).order_by(o.code)
@@ -204,6 +171,9 @@ def read_expert(session: Session, expert_id: str) -> ExpertPage:
         carried=tuple(sorted(skills.carried.items())),
         asked=skills.asked,
         engagements=_engagements(session, expert_id),
+        rating=rating_of(session, expert_id),
+        verified=verified_entries(session, expert_id),
+        confirmed=confirmed_skills(session, expert_id),
         created_at=row.created_at,
         updated_at=row.updated_at,
     )
@@ -221,7 +191,3 @@ def _engagements(session: Session, expert_id: str) -> tuple[Engagement, ...]:
         .order_by(s.start, s.id)
     )
     return tuple(Engagement(*row) for row in session.execute(query))
-
-
-def _not_found() -> NotFound:
-    return NotFound("専門人材", "expert")

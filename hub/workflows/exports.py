@@ -1,18 +1,23 @@
 """Lists, problems and plans out of the hub; lists are laid out so that reading them back changes nothing."""
 
+from dataclasses import replace
 from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import Actor
+from hub.auth.permissions import require
 from hub.errors import Conflict, NotFound
 from hub.models import Plan, PlanSlot
 from hub.models.base import columns
+from hub.workflows.audit import record
 from hub.workflows.expert_records import read_experts
 from hub.workflows.import_results import Kind, known_bodies
 from hub.workflows.plan_documents import read_document
 from hub.workflows.plan_reading import read_plan, slot_row, slots_query
 from hub.workflows.problems import Question, build_problem, usual_months
+from hub.workflows.ratings import ratings
 from hub.workflows.request_records import read_requests
 from hub.workflows.sheets.csv_text import write_csv
 from hub.workflows.sheets.expert_sheets import expert_sheets
@@ -34,7 +39,11 @@ def export_table(session: Session, kind: Kind, form: TableFormat) -> bytes:
 
 
 def _expert_sheets(session: Session, form: TableFormat) -> list[Sheet]:
-    told = [(draft.reference or key, draft) for key, draft in read_experts(session).items()]
+    rated = ratings(session)
+    told = [
+        (draft.reference or key, replace(draft, rating_mean=rated[key][0], rating_count=rated[key][1]))
+        for key, draft in read_experts(session).items()
+    ]
     told.sort(key=lambda pair: (pair[1].reference is None, pair[0]))
     return expert_sheets(told, known_bodies(session), short=form == "csv")
 
@@ -78,6 +87,19 @@ def export_plan_list(session: Session, plan_id: str | None, words: PlanWords) ->
     d = columns(PlanSlot)
     query = slots_query().where(d.plan_id == chosen).order_by(d.position, d.slot_id)
     return write_workbook(plan_sheets(page, [slot_row(row) for row in session.execute(query)], words))
+
+
+def record_export(session: Session, actor: Actor, what: str, form: str, plan_id: str | None = None) -> None:
+    """Record that a file left the hub; call it in a transaction of its own, before the file is handed out.
+
+    ``what``: ``experts``, ``requests``, ``problem`` or ``plan``; ``form``: the file's ending without its dot;
+    ``plan_id`` None: the plan newest now, or no plan. Raises Forbidden.
+    """
+    require(actor, "export.run")
+    if what in ("problem", "plan"):
+        record(session, actor, "plan:export", "plan", plan_id or "", after={"what": what, "form": form})
+    else:
+        record(session, actor, "table:export", what, "", after={"form": form})
 
 
 def newest_plan(session: Session) -> str:

@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import LOCAL, Actor
+from hub.auth.permissions import require
+from hub.workflows.audit import record
 from hub.workflows.availability_imports import import_availability
 from hub.workflows.draft_imports import import_experts, import_requests
 from hub.workflows.import_results import Imported, Kind, MayWrite, Progress
@@ -28,14 +31,20 @@ def import_book(
     valid_only: bool = False,
     dry_run: bool = False,
     progress: Progress | None = None,
+    actor: Actor = LOCAL,
 ) -> Imported:
     """Take in a file: what is known is updated, what is new is added; ``book`` comes from ``read_book``.
 
     Nothing is written when anything is wrong, unless ``valid_only``; nor on a ``dry_run`` (a reading session will do).
-    Raises FileError for a table of too many rows.
+    Raises FileError for a table of too many rows; Forbidden.
     """
+    require(actor, "import.run")
 
     def may_write(faults: int) -> bool:
         return not dry_run and (valid_only or not faults)
 
-    return WAYS[kind](session, book, may_write, progress)
+    taken = WAYS[kind](session, book, may_write, progress)
+    if taken.written:
+        counts = {name: getattr(taken, name) for name in ("created", "changed", "unchanged", "faulty")}
+        record(session, actor, "table:import", kind, "", after=counts)
+    return taken

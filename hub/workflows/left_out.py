@@ -7,8 +7,8 @@ from dataclasses import dataclass
 class LeftOut:
     """Something that could not be part of a problem: ``kind``, how many (``count``), and why.
 
-    ``kind``: ``slots_outside_months``, ``teams_outside_months``, ``paused_experts``, ``skills_to_ask_about`` or
-    ``subsidy``.
+    ``kind``: ``slots_outside_months``, ``teams_outside_months``, ``slots_accepted``, ``paused_experts``,
+    ``skills_to_ask_about`` or ``subsidy``.
     """
 
     kind: str
@@ -34,6 +34,16 @@ def teams_outside(count: int) -> LeftOut:
         count,
         f"必須の枠が期間に収まらないチーム {count} 件は、そろわないため対象にしていません。",
         f"{count} teams have a required slot outside the months and are left out, because they could not be complete.",
+    )
+
+
+def slots_accepted(count: int) -> LeftOut:
+    """Return the note of slots whose expert has accepted: they are kept as they are."""
+    return LeftOut(
+        "slots_accepted",
+        count,
+        f"専門人材が承諾した枠 {count} 件は、そのまま残すため対象にしていません。",
+        f"{count} slots have been accepted; they are kept as they are and not planned again.",
     )
 
 

@@ -91,5 +91,5 @@ def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     ]
     if told:
         statement = update(table_of(Organization)).where(o.code == bindparam("of_code"))
-        values = {name: bindparam(name) for name in (*CORRECTED, "budget", "search_key")}
+        values: dict[str, Any] = {name: bindparam(name) for name in (*CORRECTED, "budget", "search_key")}
         session.connection().execute(statement.values(**values, version=o.version + 1, updated_at=now), told)

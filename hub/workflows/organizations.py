@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import SYSTEM
 from hub.errors import NotFound
 from hub.models import Organization
 from hub.models.base import columns, table_of, utc_now
 from hub.models.search import ESCAPE, search_key, search_patterns
+from hub.workflows.audit import record
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from seed_data.municipalities import Municipality, municipalities
 
@@ -44,13 +46,14 @@ def load_register(session: Session) -> int:
     o = columns(Organization)
     told = register_rows()
     names = list(next(iter(told.values())))
-    present = {}
-    for row in session.execute(select(o.version, *(o[name] for name in names))):
-        version, *values = row
-        present[row.code] = dict(zip(names, values, strict=True))
-        if version > 1 and row.code in told:
-            told[row.code] |= {name: present[row.code][name] for name in CORRECTED}
-            told[row.code]["search_key"] = key_of(told[row.code])
+    present: dict[str, dict[str, Any]] = {}
+    for version, *values in session.execute(select(o.version, *(o[name] for name in names))):
+        kept = dict(zip(names, values, strict=True))
+        code = kept["code"]
+        present[code] = kept
+        if version > 1 and code in told:
+            told[code] |= {name: kept[name] for name in CORRECTED}
+            told[code]["search_key"] = key_of(told[code])
     now = utc_now()
     new = [
         {**row, "created_at": now, "updated_at": now, "version": 1}
@@ -62,6 +65,9 @@ def load_register(session: Session) -> int:
         session.execute(insert(table_of(Organization)), new)
     for row in changed:
         session.execute(update(table_of(Organization)).where(o.code == row["code"]).values(**row, updated_at=now))
+    if new or changed:
+        counts = {"created": len(new), "changed": len(changed)}
+        record(session, SYSTEM, "register:load", "organization", "", after=counts)
     return len(new) + len(changed)
 
 

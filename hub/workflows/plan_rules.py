@@ -6,6 +6,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from hub.errors import Invalid
 from hub.models.base import TERM_LENGTH
+from hub.workflows.draft_faults import prefecture_codes
 from hub.workflows.problems import MOST_MONTHS, Question
 from matching.faults import Fault, quote
 from matching.problem import Limits, Link, Policy
@@ -18,7 +19,7 @@ _LIMITS = TypeAdapter(Limits)
 
 def refuse_faults(title: str, question: Question) -> None:
     """Raise Invalid with every fault of a title and what is asked for; places are ``/title``, ``/months/0``, …."""
-    faults = [*_title_faults(title), *_month_faults(question.months)]
+    faults = [*_title_faults(title), *_month_faults(question.months), *_prefecture_faults(question.prefecture)]
     parts: tuple[tuple[str, TypeAdapter[Policy] | TypeAdapter[Limits], Policy | Limits], ...] = (
         ("policy", _POLICY, question.policy),
         ("limits", _LIMITS, question.limits),
@@ -40,6 +41,8 @@ def _title_faults(title: str) -> list[Fault]:
         return [Fault("/title", "計画の名前を書いてください", "give the plan a title")]
     if len(title) > TERM_LENGTH:
         return [Fault("/title", f"{TERM_LENGTH} 文字以内にしてください", f"use at most {TERM_LENGTH} characters")]
+    if "\0" in title:
+        return [Fault("/title", "NUL文字を取り除いてください", "take out the NUL character")]
     return []
 
 
@@ -56,6 +59,13 @@ def _month_faults(months: Sequence[str]) -> list[Fault]:
     if tuple(months) != months_from(months[0], len(months)):
         return [Fault("/months", "月は続けて並べてください", "the months have to follow one another")]
     return []
+
+
+def _prefecture_faults(prefecture: str | None) -> list[Fault]:
+    if prefecture is None or prefecture in prefecture_codes():
+        return []
+    ja = f"都道府県コードは 01 から 47 の2桁で書きます（{quote(prefecture)}）"
+    return [Fault("/prefecture", ja, f"write a prefecture as 01 to 47 ({quote(prefecture)})")]
 
 
 def _link_faults(pins: Sequence[Link], forbidden: Sequence[Link]) -> list[Fault]:

@@ -7,22 +7,26 @@ from pydantic import TypeAdapter
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import Actor
+from hub.auth.permissions import Belonging, require
 from hub.errors import Conflict, NotFound
 from hub.models import Expert, PlanLink, Slot
 from hub.models import Plan as PlanTable
 from hub.models.base import columns, new_id, table_of, utc_now
 from hub.models.plans import NOTHING_YET
+from hub.workflows.audit import record
+from hub.workflows.moving import move
 from hub.workflows.plan_details import read_plan_slot
 from hub.workflows.plan_reading import (
     find_plan_slots,
     find_plans,
-    not_found,
     plan_in_force,
     prefecture_rows,
     read_plan,
     read_plan_row,
 )
 from hub.workflows.plan_rules import refuse_faults
+from hub.workflows.plan_taking import plan_belonging, plan_subject, take_plan
 from hub.workflows.problems import Question, usual_months
 from hub.workflows.records import write
 from matching.problem import Limits, Link, Policy
@@ -34,6 +38,7 @@ __all__ = [
     "plan_in_force",
     "prefecture_rows",
     "put_in_force",
+    "queue_draft",
     "queue_plan",
     "read_plan",
     "read_plan_row",
@@ -47,32 +52,54 @@ _LIMITS = TypeAdapter(Limits)
 
 def queue_plan(
     session: Session,
+    actor: Actor,
     title: str,
     policy: Policy | None = None,
     limits: Limits | None = None,
-    months: Sequence[str] | None = None,
     *,
+    months: Sequence[str] | None = None,
     pins: Sequence[Link] = (),
     forbidden: Sequence[Link] = (),
+    prefecture: str | None = None,
+    as_draft: bool = False,
 ) -> str:
-    """Queue a run and return the plan's id; ``months`` None: from the first to the last of all open slots.
+    """Queue a run and return the plan's id; ``months`` None: from the first to the last of all slots to plan.
 
-    Raises Invalid with every fault; Conflict when no request is open; NotFound when a pair names no slot or expert.
+    ``prefecture``: only its organizations' requests (two digits). ``as_draft``: keep what is asked for, and queue it
+    later. Raises Forbidden; Invalid with every fault; Conflict when no request is open; NotFound when a pair names no
+    slot or expert.
     """
-    span = tuple(months) if months is not None else usual_months(session)
+    require(actor, "plan.run", Belonging(prefecture=prefecture))
+    span = tuple(months) if months is not None else usual_months(session, prefecture)
     if not span and months is None:
         raise Conflict(
             "受付中の人材ニーズがありません。先に登録するか、受付中にしてください。",
             "No request is open. Add one or open one first.",
         )
-    question = Question(span, policy or Policy(), limits or Limits(), tuple(pins), tuple(forbidden))
+    question = Question(span, policy or Policy(), limits or Limits(), tuple(pins), tuple(forbidden), prefecture)
     refuse_faults(title, question)
-    plan_id, now = new_id("plan"), utc_now()
-    row = {
+    plan_id = new_id("plan")
+    session.execute(insert(table_of(PlanTable)), [_row(plan_id, title, question)])
+    _store_links(session, plan_id, question)
+    record(session, actor, "plan:draft", "plan", plan_id, after={"status": "draft", "prefecture": prefecture})
+    if not as_draft:
+        queue_draft(session, actor, plan_id)
+    return plan_id
+
+
+def queue_draft(session: Session, actor: Actor, plan_id: str) -> None:
+    """Queue a plan kept as a draft. Raises NotFound, Forbidden, Conflict when it has been queued already."""
+    move(session, actor, plan_subject(take_plan(session, plan_id)), "queue")
+
+
+def _row(plan_id: str, title: str, question: Question) -> dict[str, Any]:
+    now = utc_now()
+    return {
         "id": plan_id,
         "title": title.strip(),
-        "status": "queued",
-        "months": list(span),
+        "status": "draft",
+        "prefecture_code": question.prefecture,
+        "months": list(question.months),
         "policy": _POLICY.dump_python(question.policy, mode="json"),
         "limits": _LIMITS.dump_python(question.limits, mode="json"),
         "in_force": False,
@@ -85,9 +112,6 @@ def queue_plan(
         "version": 1,
         **NOTHING_YET,
     }
-    session.execute(insert(table_of(PlanTable)), [row])
-    _store_links(session, plan_id, question)
-    return plan_id
 
 
 def _store_links(session: Session, plan_id: str, question: Question) -> None:
@@ -100,47 +124,57 @@ def _store_links(session: Session, plan_id: str, question: Question) -> None:
     write(session, {PlanLink: rows})
 
 
-def request_stop(session: Session, plan_id: str) -> None:
-    """Take a queued run out of the queue; ask a running one to end with the best plan so far.
+def request_stop(session: Session, actor: Actor, plan_id: str) -> None:
+    """Take a run out of the queue, or a draft off the desk; ask a running one to end with the best plan so far.
 
-    Raises NotFound, Conflict when the run has ended.
+    Raises NotFound, Forbidden, Conflict when the run has ended.
     """
-    p = columns(PlanTable)
-    status = session.execute(select(p.status).where(p.id == plan_id)).scalar()
-    if status is None:
-        raise not_found()
-    if status == "queued":
-        values: dict[str, Any] = {"status": "cancelled", "finished_at": utc_now()}
-    elif status == "running":
-        values = {"stop_requested": True}
+    row = take_plan(session, plan_id)
+    require(actor, "plan.run", plan_belonging(row))
+    if row.status in {"draft", "queued"}:
+        move(session, actor, plan_subject(row), "cancel", finished_at=utc_now())
+    elif row.status == "running":
+        _write(session, plan_id, stop_requested=True)
+        record(session, actor, "plan:stop", "plan", plan_id)
     else:
         raise Conflict("この計算はもう終わっています。", "This run has ended already.")
-    session.execute(update(table_of(PlanTable)).where(p.id == plan_id).values(**values, updated_at=utc_now()))
 
 
-def put_in_force(session: Session, plan_id: str) -> None:
+def put_in_force(session: Session, actor: Actor, plan_id: str) -> None:
     """Make a finished plan the one in force, in place of any other: the next plan tries to keep it.
 
-    Raises NotFound, Conflict when the plan is not finished or its run found none.
+    Raises NotFound, Forbidden, Conflict when the plan is not finished or its run found none.
     """
-    p = columns(PlanTable)
-    row = session.execute(select(p.status, p.objective).where(p.id == plan_id)).first()
-    if row is None:
-        raise not_found()
-    if row.status != "ready" or row.objective is None:
+    row = take_plan(session, plan_id)
+    require(actor, "plan.publish", plan_belonging(row))
+    if row.status not in {"ready", "published"} or row.objective is None:
         raise Conflict(
             "完成した計画だけを有効にできます。計算が終わった計画を選んでください。",
             "Only a finished plan can be put in force. Choose one that has a result.",
         )
-    table, now = table_of(PlanTable), utc_now()
-    session.execute(update(table).where(p.in_force, p.id != plan_id).values(in_force=False, updated_at=now))
-    session.execute(update(table).where(p.id == plan_id).values(in_force=True, updated_at=now, version=p.version + 1))
+    take_force(session, plan_id)
+    record(session, actor, "plan:put_in_force", "plan", plan_id)
 
 
-def end_force(session: Session, plan_id: str) -> None:
-    """Take a plan out of force. Raises NotFound when it is not in force."""
+def take_force(session: Session, plan_id: str) -> None:
+    """Put a plan in force in place of any other."""
     p = columns(PlanTable)
-    values = {"in_force": False, "updated_at": utc_now(), "version": p.version + 1}
-    found = session.execute(update(table_of(PlanTable)).where(p.id == plan_id, p.in_force).values(**values))
-    if found.rowcount != 1:  # type: ignore[attr-defined]
+    others = update(table_of(PlanTable)).where(p.in_force, p.id != plan_id)
+    session.execute(others.values(in_force=False, updated_at=utc_now()))
+    _write(session, plan_id, in_force=True)
+
+
+def end_force(session: Session, actor: Actor, plan_id: str) -> None:
+    """Take a plan out of force. Raises Forbidden, NotFound when it is not in force."""
+    row = take_plan(session, plan_id)
+    require(actor, "plan.publish", plan_belonging(row))
+    if not row.in_force:
         raise NotFound("有効な配置計画", "plan in force")
+    _write(session, plan_id, in_force=False)
+    record(session, actor, "plan:end_force", "plan", plan_id)
+
+
+def _write(session: Session, plan_id: str, **values: Any) -> None:
+    p = columns(PlanTable)
+    changed = update(table_of(PlanTable)).where(p.id == plan_id)
+    session.execute(changed.values(**values, updated_at=utc_now(), version=p.version + 1))

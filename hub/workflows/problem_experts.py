@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
@@ -20,6 +20,7 @@ from hub.models import (
 )
 from hub.models.base import columns, table_of
 from hub.workflows.left_out import LeftOut, skills_to_ask_about
+from hub.workflows.ratings import given_here, rating_columns
 from hub.workflows.skills import PLANNED_IN, same_skill
 from matching import problem as m
 
@@ -34,12 +35,16 @@ def read_problem_experts(session: Session, months: Sequence[str]) -> tuple[tuple
     conflicts = _listed(session, ConflictOfInterest, "organization_code")
     free = _free(session, months)
     nothing = ((0.0,) * len(months), (0,) * len(months), (0.0,) * len(months))
+    here = given_here()
+    # Not drawn to any mean here: the fit does that itself (``matching.expert_columns``).
+    mean, count = rating_columns(here)
     query = (
         select(
-            e.id, e.is_x, e.is_d, e.remote, e.onsite, e.hourly_rate, e.max_travel_minutes, e.rating_mean,
-            e.rating_count, o.latitude, o.longitude,
+            e.id, e.is_x, e.is_d, e.remote, e.onsite, e.hourly_rate, e.max_travel_minutes, mean.label("rating_mean"),
+            count.label("rating_count"), o.latitude, o.longitude,
         )
         .join(table_of(Organization), o.code == e.base)
+        .join(here, here.c.expert_id == e.id, isouter=True)
         .where(e.paused.is_(False))
         .order_by(e.id)
     )  # fmt: skip
@@ -106,10 +111,19 @@ Free = tuple[tuple[float, ...], tuple[int, ...], tuple[float, ...]]
 
 
 def _free(session: Session, months: Sequence[str]) -> dict[str, Free]:
-    """Return hours, engagements and onsite days by expert, one each for ``months``; a month not told is not free."""
+    """Return hours, engagements and onsite days by expert, one each for ``months``, without what is promised.
+
+    A month not told is not free.
+    """
     a = columns(Availability)
     told: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-    query = select(a.expert_id, a.month, a.hours, a.engagements, a.onsite_days)
+    query = select(
+        a.expert_id,
+        a.month,
+        _left(a, "hours").label("hours"),
+        _left(a, "engagements").label("engagements"),
+        _left(a, "onsite_days").label("onsite_days"),
+    )
     for row in session.execute(query.where(a.month.between(months[0], months[-1]))):
         told[row.expert_id][row.month] = row
     free = {}
@@ -121,3 +135,9 @@ def _free(session: Session, months: Sequence[str]) -> dict[str, Free]:
             tuple(row.onsite_days if row else 0.0 for row in rows),
         )
     return free
+
+
+def _left(table: Any, column: str) -> ColumnElement[Any]:
+    """Return what is offered of ``column`` less what is promised; sums of fractions may be off by a hair."""
+    promised = table[f"{column}_committed"]
+    return case((promised <= 0, table[column]), (promised >= table[column], 0), else_=table[column] - promised)

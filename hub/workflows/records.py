@@ -1,18 +1,23 @@
 """Rows by the thousand: written and read in a few statements, whatever their number."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import ColumnElement, Select, delete, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from hub.models.base import table_of
 
+T = TypeVar("T")
+
 AT_ONCE = 5_000
 """Ids in one statement; SQLite takes 32,766 values."""
+FEW = 500
+"""Whole rows in one statement with its values."""
 
 Rows: TypeAlias = dict[type[SQLModel], list[dict[str, Any]]]
 """Rows to write, by table; those referred to come first."""
@@ -34,6 +39,24 @@ def write(session: Session, rows: Rows) -> None:
             session.execute(insert(table_of(model)), told)
 
 
+def insert_new(
+    session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]], *returning: ColumnElement[Any]
+) -> list[Any]:
+    """Insert the ``rows`` whose keys are not there yet, and return ``returning`` of those that were inserted.
+
+    Who inserts a key that another transaction has just inserted waits for it to end.
+    """
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    added: list[Any] = []
+    for start in range(0, len(rows), FEW):
+        statement = dialect.insert(table_of(model)).values(list(rows[start : start + FEW])).on_conflict_do_nothing()
+        if returning:
+            added += session.execute(statement.returning(*returning)).all()
+        else:
+            session.execute(statement)
+    return added
+
+
 def fetch(session: Session, query: Select[Any], key: ColumnElement[str], ids: Sequence[str] | None) -> Iterator[Any]:
     """Yield the rows of ``query`` whose ``key`` is one of ``ids`` (None: all)."""
     if ids is None:
@@ -50,7 +73,7 @@ def remove(session: Session, model: type[SQLModel], key: str, ids: Sequence[str]
         session.execute(delete(table).where(table.c[key].in_(some)))
 
 
-def batches(ids: Sequence[str]) -> Iterator[list[str]]:
+def batches(ids: Iterable[T]) -> Iterator[list[T]]:
     """Yield ``ids`` in lists short enough for one statement."""
     rest = iter(ids)
     while some := list(islice(rest, AT_ONCE)):

@@ -12,9 +12,10 @@ from matching.faults import Fault, quote
 
 
 def ids_by_reference(session: Session, model: type[SQLModel], references: Sequence[str]) -> dict[str, str]:
-    """Return the id of each row of ``model`` with one of ``references``."""
+    """Return the id of each row of ``model`` with one of ``references``, which may be as a person told them."""
     c = columns(model)
-    return {row.reference: row.id for row in fetch(session, select(c.reference, c.id), c.reference, references)}
+    possible = [reference for reference in references if "\0" not in reference]  # PostgreSQL does not even compare it
+    return {row.reference: row.id for row in fetch(session, select(c.reference, c.id), c.reference, possible)}
 
 
 def reference_faults(session: Session, model: type[SQLModel], told: Mapping[str, str | None]) -> list[Fault]:

@@ -1,18 +1,20 @@
 """Writing requests: their slots keep their ids, because plans speak of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from hub.errors import Invalid, changed_meanwhile
-from hub.models import Plan, PlanSlot, Request, SkillNeed, Slot
+from hub.errors import Invalid
+from hub.models import Plan, PlanSlot, Proposal, Request, SkillNeed, Slot
 from hub.models.base import columns, table_of, utc_now
-from hub.models.requests import RequestStatus
 from hub.workflows.draft_faults import request_faults
 from hub.workflows.drafts import RequestDraft
+from hub.workflows.frozen_slots import refuse_frozen
+from hub.workflows.locks import lock_rows
 from hub.workflows.organizations import known_codes
 from hub.workflows.records import Stored, remove, write
 from hub.workflows.references import reference_faults
@@ -26,6 +28,8 @@ from hub.workflows.request_records import (
     request_row,
     slot_row,
 )
+from hub.workflows.settling import SETTLED
+from hub.workflows.versions import refuse_lost_update
 from matching.faults import Fault
 
 
@@ -34,32 +38,32 @@ def store_requests(
 ) -> Stored:
     """Write requests by id: new ids are added, known ones become what is told; those told as they are stay untouched.
 
-    Slots keep their ids by their order. One no longer told is deleted, or marked withdrawn when a plan speaks of it.
-    ``versions``: the version a person saw, by id. Raises Invalid with every fault (places ``/<position>/…``), Conflict
-    when somebody else changed one meanwhile; nothing is written then.
+    Slots keep their ids by their order. One no longer told is deleted, or marked withdrawn when a plan or a proposal
+    speaks of it. A request that is open or later keeps its status, which follows from its slots. ``versions``: the
+    version a person saw, by id. Raises Invalid with every fault (places ``/<position>/…``), ChangedMeanwhile with both
+    versions when somebody else changed one, Conflict when a slot that is out or at work would change; nothing is
+    written then.
     """
     _refuse_faults(session, drafts)
     told = {request_id: canonical(draft) for request_id, draft in drafts.items()}
+    locked = lock_rows(session, Request, told)
     present = read_requests(session, list(told))
+    told = {request_id: _following(draft, present.get(request_id)) for request_id, draft in told.items()}
     now = utc_now()
     new = {request_id: draft for request_id, draft in told.items() if request_id not in present}
     changed = {request_id: draft for request_id, draft in told.items() if present.get(request_id, draft) != draft}
+    for request_id, draft in changed.items():
+        seen = (versions or {}).get(request_id)
+        refuse_lost_update(present[request_id], draft, locked[request_id].version, seen)
+    refuse_frozen(session, changed, present)
     _insert(session, new, now)
     for request_id, draft in changed.items():
-        _change(session, request_row(request_id, draft, now), (versions or {}).get(request_id))
+        _change(session, request_row(request_id, draft, now))
         _change_slots(session, request_id, draft)
     for model in PARTS:
         remove(session, model, "request_id", list(changed))
     write(session, part_rows({**new, **changed}))
     return Stored(len(new), len(changed), len(told) - len(new) - len(changed))
-
-
-def change_status(session: Session, request_id: str, status: RequestStatus) -> bool:
-    """Move a request to ``status``; return whether there is such a request."""
-    r = columns(Request)
-    values = {"status": status, "updated_at": utc_now(), "version": r.version + 1}
-    found = session.execute(update(table_of(Request)).where(r.id == request_id).values(**values))
-    return bool(found.rowcount)  # type: ignore[attr-defined]
 
 
 def _refuse_faults(session: Session, drafts: Mapping[str, RequestDraft]) -> None:
@@ -85,13 +89,16 @@ def _insert(session: Session, drafts: Mapping[str, RequestDraft], now: datetime)
     write(session, {Request: requests, Slot: slots, SkillNeed: needs})
 
 
-def _change(session: Session, row: Mapping[str, Any], version: int | None) -> None:
+def _change(session: Session, row: Mapping[str, Any]) -> None:
     r = columns(Request)
-    statement = update(table_of(Request)).where(r.id == row["id"]).values(**row, version=r.version + 1)
-    if version is not None:
-        statement = statement.where(r.version == version)
-    if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
-        raise changed_meanwhile()
+    session.execute(update(table_of(Request)).where(r.id == row["id"]).values(**row, version=r.version + 1))
+
+
+def _following(draft: RequestDraft, present: RequestDraft | None) -> RequestDraft:
+    """Return the draft with the status its slots give it, where it has come that far: nobody tells it by hand."""
+    if present is None or present.status not in SETTLED or draft.status not in SETTLED:
+        return draft
+    return replace(draft, status=present.status)
 
 
 def _change_slots(session: Session, request_id: str, draft: RequestDraft) -> None:
@@ -113,11 +120,11 @@ def _change_slots(session: Session, request_id: str, draft: RequestDraft) -> Non
 
 
 def _withdraw(session: Session, ids: Sequence[str]) -> None:
-    """Delete slots no plan speaks of, and mark the others; while a run works, any of them may be in its problem."""
-    s, p, r = columns(Slot), columns(PlanSlot), columns(Plan)
+    """Delete slots nothing speaks of, and mark the others; while a run works, any of them may be in its problem."""
+    s, p, r, o = columns(Slot), columns(PlanSlot), columns(Plan), columns(Proposal)
     is_running = session.execute(select(r.id).where(r.status == "running").limit(1)).first() is not None
-    spoken_of = session.execute(select(p.slot_id).where(p.slot_id.in_(ids))).scalars()
-    planned = set(ids if is_running else spoken_of)
+    spoken_of = select(p.slot_id).where(p.slot_id.in_(ids)).union(select(o.slot_id).where(o.slot_id.in_(ids)))
+    planned = set(ids if is_running else session.execute(spoken_of).scalars())
     remove(session, Slot, "id", [key for key in ids if key not in planned])
     if planned:
         session.execute(update(table_of(Slot)).where(s.id.in_(planned)).values(withdrawn=True))

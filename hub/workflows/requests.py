@@ -1,4 +1,4 @@
-"""Requests: told, found, read, opened and closed."""
+"""Requests: told, found, read."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -19,16 +19,15 @@ from hub.models import (
     Slot,
 )
 from hub.models.base import columns, table_of
-from hub.models.requests import RequestStatus
 from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from hub.workflows.references import ids_by_reference
 from hub.workflows.request_records import read_requests, read_slots
 from hub.workflows.request_rows import RequestFilter, RequestPage, RequestRow, SlotOnPage
-from hub.workflows.request_storing import change_status, store_requests
+from hub.workflows.request_storing import store_requests
 from seed_data.months import month_name, month_number
 
-__all__ = ["SORTS", "find_requests", "read_request", "requests_by_reference", "set_status", "store_requests"]
+__all__ = ["SORTS", "find_requests", "read_request", "requests_by_reference", "store_requests"]
 
 SORTS = ("title", "organization", "priority", "budget", "start", "slots", "updated")
 
@@ -36,12 +35,6 @@ SORTS = ("title", "organization", "priority", "budget", "start", "slots", "updat
 def requests_by_reference(session: Session, references: Sequence[str]) -> dict[str, str]:
     """Return the id of each request with one of ``references``, the office's own numbers."""
     return ids_by_reference(session, Request, references)
-
-
-def set_status(session: Session, request_id: str, status: RequestStatus) -> None:
-    """Move a request to ``status``. Raises NotFound."""
-    if not change_status(session, request_id, status):
-        raise _not_found()
 
 
 def find_requests(session: Session, wanted: RequestFilter, paging: Paging = FIRST_PAGE) -> Page[RequestRow]:

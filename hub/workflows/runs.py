@@ -6,16 +6,20 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import case, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import SYSTEM
 from hub.errors import Conflict
 from hub.models import Assignment, PlanLink, PlanSlot
 from hub.models import Plan as PlanTable
 from hub.models.base import columns, table_of, utc_now
 from hub.models.plans import NOTHING_YET
+from hub.workflows.locks import lock_row
+from hub.workflows.moving import move
 from hub.workflows.plan_details import Explanations, slot_detail
 from hub.workflows.plan_documents import store_document
+from hub.workflows.plan_taking import plan_subject
 from hub.workflows.problems import Question, Snapshot
 from hub.workflows.records import write
 from matching.check import check
@@ -56,9 +60,8 @@ def claim_next(session: Session) -> Claim | None:
     row = session.execute(queued.with_for_update(skip_locked=True)).first()
     if row is None:
         return None
-    now, attempt = utc_now(), row.attempt + 1
-    started = {"status": "running", "attempt": attempt, "started_at": now, "updated_at": now}
-    session.execute(update(table_of(PlanTable)).where(p.id == row.id).values(**started, **NOTHING_YET))
+    attempt = row.attempt + 1
+    move(session, SYSTEM, plan_subject(row), "start", attempt=attempt, started_at=utc_now(), **NOTHING_YET)
     k = columns(PlanLink)
     links = session.execute(select(k.kind, k.slot_id, k.expert_id).where(k.plan_id == row.id).order_by(k.slot_id)).all()
     question = Question(
@@ -67,6 +70,7 @@ def claim_next(session: Session) -> Claim | None:
         limits=_LIMITS.validate_python(row.limits, strict=False),
         pins=tuple(Link(slot, expert) for kind, slot, expert in links if kind == "pin"),
         forbidden=tuple(Link(slot, expert) for kind, slot, expert in links if kind == "forbidden"),
+        prefecture=row.prefecture_code,
     )
     return Claim(row.id, attempt, question)
 
@@ -77,15 +81,20 @@ def put_back(session: Session) -> int:
     One that was asked to stop is not begun again.
     """
     p = columns(PlanTable)
-    status = case((p.stop_requested, "cancelled"), else_="queued")
-    values = {"status": status, "started_at": None, "updated_at": utc_now(), **NOTHING_YET}
-    found = session.execute(update(table_of(PlanTable)).where(p.status == "running").values(**values))
-    return int(found.rowcount)  # type: ignore[attr-defined]
+    running = session.execute(select(*p).where(p.status == "running").order_by(p.id).with_for_update()).all()
+    for row in running:
+        _move_back(session, row)
+    return len(running)
 
 
 def release(session: Session, claim: Claim) -> None:
-    """Put one's own run back into the queue, to be begun anew."""
-    _write_run(session, claim, status="queued", started_at=None, **NOTHING_YET)
+    """Put one's own run back into the queue, to be begun anew. Raises Conflict when it is no longer ours."""
+    _move_back(session, _own(session, claim))
+
+
+def _move_back(session: Session, row: Any) -> None:
+    name = "cancel" if row.stop_requested else "put_back"
+    move(session, SYSTEM, plan_subject(row), name, started_at=None, **NOTHING_YET)
 
 
 def record_problem(session: Session, claim: Claim, snapshot: Snapshot) -> None:
@@ -118,10 +127,11 @@ def complete_plan(
     violations = check(problem, plan)
     if violations:
         raise CheckFailed(violations)
-    _write_run(
+    move(
         session,
-        claim,
-        status="ready",
+        SYSTEM,
+        plan_subject(_own(session, claim)),
+        "finish",
         finished_at=utc_now(),
         result=plan.status,
         objective=plan.objective,
@@ -189,10 +199,11 @@ def _decisions(plan_id: str, problem: Problem, plan: Plan, found: Explanations) 
 
 def fail_plan(session: Session, claim: Claim, ja: str, en: str, reference: str | None = None) -> None:
     """Mark a run as failed, with what to do now, and the number under which the log says more."""
-    _write_run(
+    move(
         session,
-        claim,
-        status="failed",
+        SYSTEM,
+        plan_subject(_own(session, claim)),
+        "fail",
         finished_at=utc_now(),
         error_ja=ja,
         error_en=en,
@@ -201,10 +212,22 @@ def fail_plan(session: Session, claim: Claim, ja: str, en: str, reference: str |
     )
 
 
+def _own(session: Session, claim: Claim) -> Any:
+    """Lock the claimed run and return its row; Conflict when it is no longer running under this claim."""
+    row = lock_row(session, PlanTable, claim.plan_id)
+    if row is None or row.attempt != claim.attempt or row.status != "running":
+        raise _lost()
+    return row
+
+
 def _write_run(session: Session, claim: Claim, **values: Any) -> None:
     """Write to the claimed run; Conflict when it is no longer running under this claim."""
     p = columns(PlanTable)
     mine = (p.id == claim.plan_id, p.attempt == claim.attempt, p.status == "running")
     found = session.execute(update(table_of(PlanTable)).where(*mine).values(**values, updated_at=utc_now()))
     if found.rowcount != 1:  # type: ignore[attr-defined]
-        raise Conflict("この計算は別の処理に移りました。", "This run has passed to another worker.")
+        raise _lost()
+
+
+def _lost() -> Conflict:
+    return Conflict("この計算は別の処理に移りました。", "This run has passed to another worker.")

@@ -6,8 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
+from hub.auth.actor import LOCAL, Actor
 from hub.models import Expert, Request
 from hub.models.base import columns, derived_id
+from hub.workflows.audit import record
 from hub.workflows.drafts import expert_of, request_of
 from hub.workflows.experts import store_experts
 from hub.workflows.organizations import load_register
@@ -24,7 +26,7 @@ class Seeded:
     requests: int
 
 
-def store_sample(session: Session, sample: Sample) -> Seeded:
+def store_sample(session: Session, sample: Sample, actor: Actor = LOCAL) -> Seeded:
     """Add ``sample`` and the register of organizations. What was seeded before is left alone."""
     organizations = load_register(session)
     present = _ids(session, Expert) | _ids(session, Request)
@@ -32,6 +34,9 @@ def store_sample(session: Session, sample: Sample) -> Seeded:
     requests = {request_id(request): request for request in sample.requests}
     stored = store_experts(session, {key: expert_of(told) for key, told in experts.items() if key not in present})
     asked = store_requests(session, {key: request_of(told) for key, told in requests.items() if key not in present})
+    if stored.created or asked.created:
+        counts = {"experts": stored.created, "requests": asked.created}
+        record(session, actor, "sample:seed", "sample", "", after=counts)
     return Seeded(organizations, stored.created, asked.created)
 
 

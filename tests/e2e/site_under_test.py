@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from hub.auth.actor import LOCAL
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
@@ -75,7 +76,7 @@ def serve(
     sample = generate(experts=60, requests=generated, seed=0)
     with transaction(engine) as session:
         store_sample(session, Sample(sample.experts, cases() + sample.requests, sample.months))
-        plan = queue_plan(session, "令和8年度 配置計画", limits=Limits(seconds=30))
+        plan = queue_plan(session, LOCAL, "令和8年度 配置計画", limits=Limits(seconds=30))
     run_next(engine, settings)
     chosen, left = (_most_explained(engine, plan, filled=filled) for filled in (True, False))
     engine.dispose()

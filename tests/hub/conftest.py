@@ -1,6 +1,9 @@
-"""A database of its own for each test: empty, or with a small sample copied from one made once."""
+"""A database of its own for each test, on SQLite and on PostgreSQL: empty, or copied from one made once.
 
-import shutil
+Whatever takes ``settings``, ``engine``, ``registered`` or ``seeded`` runs on both; ``tests.hub.databases`` has marks
+for what is about one of them alone, and the tests of files (``tests/hub/imports``) run on SQLite only.
+"""
+
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,70 +11,67 @@ import pytest
 from sqlalchemy import Engine
 
 from hub.db.engine import create_engine
-from hub.db.schema import migrate
-from hub.db.transaction import transaction
-from hub.settings import DATABASE_FILE, Settings
+from hub.settings import Settings
 from hub.workflows.drafts import ExpertDraft, MonthDraft, NeedDraft, RequestDraft, SkillDraft, SlotDraft
-from hub.workflows.organizations import load_register
-from hub.workflows.seeding import store_sample
 from seed_data.generator import generate
 from seed_data.samples import Sample
+from tests.hub.databases import POSTGRESQL, SQLITE, Databases
 
 EXPERTS, REQUESTS = 24, 16
 MONTHS = ("2026-10", "2026-11", "2026-12")
 
 
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
+def database(request: pytest.FixtureRequest) -> str:
+    """Return the kind of database a test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory, sample: Sample) -> Iterator[Databases]:
+    """Return what makes databases; a server begins when PostgreSQL is first asked for."""
+    with Databases(tmp_path_factory.mktemp("databases"), sample) as made:
+        yield made
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Return settings of a hub of its own; explanations take longer than a plan, so tests that want them ask."""
-    return Settings(data_folder=tmp_path / "data", explain_seconds=0)
+def settings(tmp_path: Path, database: str, databases: Databases, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Return settings of a hub of its own; explanations take longer than a plan, so tests that want them ask.
+
+    Its database holds what the test's other fixture says; without one it is empty.
+    """
+    content = next((name for name in ("seeded", "registered", "engine") if name in request.fixturenames), None)
+    with databases.copied(database, content, tmp_path / "data") as made:
+        yield made
+
+
+def _opened(settings: Settings) -> Iterator[Engine]:
+    made = create_engine(settings)
+    yield made
+    made.dispose()
 
 
 @pytest.fixture
 def engine(settings: Settings) -> Iterator[Engine]:
-    made = create_engine(settings)
-    migrate(made)
-    yield made
-    made.dispose()
+    """Return a database with the newest schema and no rows."""
+    yield from _opened(settings)
+
+
+@pytest.fixture
+def registered(settings: Settings) -> Iterator[Engine]:
+    """Return a database with the register of organizations and nothing else."""
+    yield from _opened(settings)
+
+
+@pytest.fixture
+def seeded(settings: Settings) -> Iterator[Engine]:
+    """Return a database with the sample."""
+    yield from _opened(settings)
 
 
 @pytest.fixture(scope="session")
 def sample() -> Sample:
     return generate(EXPERTS, REQUESTS)
-
-
-@pytest.fixture(scope="session")
-def _templates(tmp_path_factory: pytest.TempPathFactory, sample: Sample) -> dict[str, Path]:
-    made = {}
-    for name in ("register", "sample"):
-        folder = tmp_path_factory.mktemp(name)
-        engine = create_engine(Settings(data_folder=folder))
-        migrate(engine)
-        with transaction(engine) as session:
-            load_register(session) if name == "register" else store_sample(session, sample)
-        engine.dispose()
-        made[name] = folder / DATABASE_FILE
-    return made
-
-
-def _copy(template: Path, settings: Settings) -> Iterator[Engine]:
-    settings.data_folder.mkdir()
-    shutil.copy(template, settings.data_folder / DATABASE_FILE)
-    engine = create_engine(settings)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def registered(_templates: dict[str, Path], settings: Settings) -> Iterator[Engine]:
-    """Return a database with the register of organizations and nothing else."""
-    yield from _copy(_templates["register"], settings)
-
-
-@pytest.fixture
-def seeded(_templates: dict[str, Path], settings: Settings) -> Iterator[Engine]:
-    """Return a database with the sample."""
-    yield from _copy(_templates["sample"], settings)
 
 
 @pytest.fixture

@@ -1,18 +1,16 @@
-import shutil
-import time
 from collections import Counter
 
 import pytest
+import yaml
 
 from skill_standards import (
     LEVEL_OF_IMPORTANCE,
     StandardsError,
     framework_versions,
     load_framework,
-    load_stages,
     role_template,
 )
-from skill_standards.documents import DATA_ROOT
+from skill_standards.documents import _StrictLoader
 
 OLD, NEW = load_framework("1.2"), load_framework("2.0")
 
@@ -119,12 +117,5 @@ def test_an_unknown_version_names_those_there_are(version):
         load_framework(version)
 
 
-def test_1_2_and_the_stages_load_in_a_fraction_of_a_second(tmp_path):
-    seconds = []
-    for attempt in range(3):
-        root = shutil.copytree(DATA_ROOT, tmp_path / str(attempt) / "data")
-        start = time.perf_counter()
-        load_framework("1.2", root)
-        load_stages(root)
-        seconds.append(time.perf_counter() - start)
-    assert min(seconds) < 0.2  # about 0.03 with the C reader of YAML on one idle core
+def test_the_files_are_read_by_the_reader_written_in_c():
+    assert issubclass(_StrictLoader, yaml.CSafeLoader)  # ten times the speed of the one in Python

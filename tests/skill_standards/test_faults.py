@@ -24,6 +24,7 @@ LOADS: dict[str, Callable[[Path], object]] = {
     "talent_standard": standards.load_talent_standard,
     "market_rates": standards.load_market_rates,
     "schemes_2025": lambda root: standards.load_schemes(2025, root),
+    "schemes_2026": lambda root: standards.load_schemes(2026, root),
     "subsidy_rules": standards.load_subsidy_rules,
 }
 SKILLS = "dss/1.2/skills.yaml"

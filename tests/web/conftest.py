@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from hub.app import create_app
+from hub.auth.actor import LOCAL
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
@@ -76,7 +77,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     migrate(engine)
     with transaction(engine) as session:
         store_sample(session, generate(experts=24, requests=16, seed=3))
-        plan = queue_plan(session, "令和8年度の計画", limits=Limits(seconds=10))
+        plan = queue_plan(session, LOCAL, "令和8年度の計画", limits=Limits(seconds=10))
     assert run_next(engine, settings)
     with reading(engine) as session:
         slots = find_plan_slots(session, plan, PlanSlotFilter(), Paging(size=100)).items

@@ -6,6 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hub.app import create_app
+from hub.auth.actor import LOCAL
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import transaction
@@ -97,7 +98,7 @@ def hostile(tmp_path):
         load_register(session)
         store_experts(session, {"exp_1": expert})
         store_requests(session, {"req_1": request})
-        plan = queue_plan(session, HOSTILE[:100])
+        plan = queue_plan(session, LOCAL, HOSTILE[:100])
     app = create_app(settings)
     with TestClient(app):
         yield browser(app, "ja"), browser(app, "en"), f"/plans/{plan}/run"

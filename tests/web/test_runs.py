@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.app import create_app
+from hub.auth.actor import LOCAL
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
@@ -177,7 +178,7 @@ def test_pins_that_cannot_hold_are_named_and_every_view_of_the_plan_still_opens(
         request = find_requests(session, RequestFilter()).items[0]
         slot = read_request(session, request.id).slots[0].id
         pins = [Link(slot, expert) for expert in experts]
-        plan = f"/plans/{queue_plan(session, '両立しない計画', pins=pins)}"
+        plan = f"/plans/{queue_plan(session, LOCAL, '両立しない計画', pins=pins)}"
     run_next(engine, settings)
     text = client.get(plan).text
     assert "固定が両立しない" in text

@@ -21,12 +21,12 @@ from web.limits import limit_sentences
 from web.subsidy import sources_of, subsidy_note, year_rules
 from web.templating import render, spoken_language
 from web.terms import terms_of
+from web.views.runs import FINISHED
 
 router = APIRouter(prefix="/plans")
 
 Text = Annotated[str, Query(max_length=100)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
-FINISHED = "ready"
 MOST_ON_MAP = 1000
 """More arcs than this would hide each other; the map says how many it leaves out."""
 
@@ -60,7 +60,7 @@ def show_plan(
 ) -> Response:
     """Show a plan slot by slot; htmx gets the rows alone. A run without a result leads to its progress."""
     head = _head(session, plan_id, spoken_language(request))
-    if head.page.row.status != FINISHED:
+    if head.page.row.status not in FINISHED:
         return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
     wanted = PlanSlotFilter(text=q, filled={"open": False, "filled": True}.get(show))
     found = find_plan_slots(session, plan_id, wanted, paging_of(sort, page))
@@ -81,7 +81,7 @@ def show_map(request: Request, session: ReadingSession, plan_id: str) -> Respons
     """Show who goes where on the map, and how many slots each prefecture has filled."""
     spoken = spoken_language(request)
     head = _head(session, plan_id, spoken)
-    if head.page.row.status != FINISHED:
+    if head.page.row.status not in FINISHED:
         return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
     rows = _all_slots(session, plan_id)
     context = {
@@ -101,7 +101,7 @@ def show_limits(request: Request, session: ReadingSession, plan_id: str) -> Resp
     """Show how sure the plan is, what it was made of, and which limits bind."""
     spoken = spoken_language(request)
     head = _head(session, plan_id, spoken)
-    if head.page.row.status != FINISHED:
+    if head.page.row.status not in FINISHED:
         return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
     context = {
         "head": head,
@@ -117,7 +117,7 @@ def show_limits(request: Request, session: ReadingSession, plan_id: str) -> Resp
 @router.post("/{plan_id}/adopt")
 def adopt_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> Response:
     """Put the plan in force: the next run tries to keep it. 409 when it has no result."""
-    put_in_force(session, plan_id)
+    put_in_force(session, actor, plan_id)
     log_event("plan_in_force", plan=plan_id, actor=actor.id)
     return RedirectResponse(f"/plans/{plan_id}", status_code=303)
 
@@ -125,7 +125,7 @@ def adopt_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> Respon
 @router.post("/{plan_id}/release")
 def release_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> Response:
     """Take the plan out of force. 404 when it is not in force."""
-    end_force(session, plan_id)
+    end_force(session, actor, plan_id)
     log_event("plan_out_of_force", plan=plan_id, actor=actor.id)
     return RedirectResponse(f"/plans/{plan_id}", status_code=303)
 

@@ -23,6 +23,8 @@ from web.templating import render, spoken_language
 router = APIRouter(prefix="/plans")
 
 LONGEST_SECONDS = 3600
+FINISHED = ("ready", "published", "closed")
+"""Where a plan stands that has a result to look at."""
 POLICY_NAMES: tuple[PolicyName, ...] = get_args(PolicyName)
 
 
@@ -76,7 +78,7 @@ def start_run(
         span = months_from(first, month_number(last) - month_number(first) + 1)
         limits = Limits(seconds=_seconds(seconds) or 0)
         try:
-            plan_id = queue_plan(session, title, Policy(name=policy), limits, span)  # type: ignore[arg-type]
+            plan_id = queue_plan(session, actor, title, Policy(name=policy), limits, months=span)  # type: ignore[arg-type]
         except Invalid as invalid:
             faults = {fault.place.split("/")[1]: spoken.pick(fault.ja, fault.en) for fault in invalid.faults}
         else:
@@ -143,7 +145,7 @@ def follow_run(
 ) -> Response:
     """Show how far the run is; a finished one leads to its plan. htmx gets the progress alone."""
     row = read_plan_row(session, plan_id)
-    if row.status == "ready":
+    if row.status in FINISHED:
         return _to_plan(request, plan_id)
     context = {
         "plan": row,
@@ -164,6 +166,6 @@ def _to_plan(request: Request, plan_id: str) -> Response:
 @router.post("/{plan_id}/stop")
 def stop_run(session: WritingSession, actor: ActorDep, plan_id: str) -> Response:
     """Ask the run to end with the best plan so far. 409 when it has ended already."""
-    request_stop(session, plan_id)
+    request_stop(session, actor, plan_id)
     log_event("plan_stop_asked", plan=plan_id, actor=actor.id)
     return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)

@@ -7,6 +7,8 @@ from typing import Any
 import openpyxl
 import pytest
 
+from tests.hub.databases import SQLITE
+
 EXPERT = {
     "管理番号": "E-1",
     "姓": "髙橋",
@@ -34,6 +36,12 @@ REQUEST = {
     "月数": 6,
     "月時間": 24,
 }
+
+
+@pytest.fixture(params=[SQLITE])
+def database(request: pytest.FixtureRequest) -> str:
+    """Return the one database these tests run on: they are about files; what is stored has its tests on both."""
+    return str(request.param)
 
 
 @pytest.fixture

@@ -149,43 +149,55 @@ def test_months_that_stand_nowhere_or_twice_are_a_fault_of_the_header(take_in, m
     assert (result.faulty, months()) == (1, STORED)
 
 
-REFUSES = """CREATE TRIGGER promised BEFORE UPDATE ON availability WHEN NEW.hours < 20 OR NEW.engagements < 2
-BEGIN SELECT RAISE(ABORT, 'CHECK constraint failed: hours_not_below_committed'); END"""
+PROMISED = (12.0, 2, 3.0)
 
 
 @pytest.fixture
 def promised(hub):
-    """Make the database refuse fewer hours than are promised, as a rule of the table would."""
+    """Promise some of exp_2's months, as accepted proposals do."""
+    query = (
+        "UPDATE availability SET hours_committed = :hours, engagements_committed = :engagements,"
+        " onsite_days_committed = :days WHERE expert_id = 'exp_2'"
+    )
     with transaction(hub) as session:
-        session.execute(text(REFUSES))
+        session.execute(text(query), dict(zip(("hours", "engagements", "days"), PROMISED, strict=True)))
 
 
-def test_a_month_the_database_refuses_is_a_fault_at_its_cell_and_nothing_is_written(take_in, months, promised):
-    rows = [{**ROW, "令和8年12月": 30}, {**ROW, "管理番号": "exp_2"}]
-    result = take_in(rows)
-    assert cells(result) == ["D3"]
-    assert "約束した分" in result.faults[0].ja
-    assert not result.written
+def test_a_month_below_what_is_promised_is_a_fault_at_its_cell_and_nothing_is_written(take_in, months, promised):
+    for options in ({}, {"dry_run": True}):
+        result = take_in([ROW, {**ROW, "管理番号": "exp_2", "令和8年12月": 5}], **options)
+        assert cells(result) == ["D3"]
+        assert "12 が承諾済みです。5 には減らせません" in result.faults[0].ja
+        assert not result.written
     assert (months(), months("exp_2")) == (STORED, STORED)
 
 
-def test_months_the_database_takes_are_written_without_those_it_refuses_when_asked(take_in, months, promised):
-    result = take_in([{**ROW, "令和8年12月": 30}, {**ROW, "管理番号": "exp_2"}], valid_only=True)
-    assert counts(result) == (0, 3, 0, 1, True)
+def test_what_is_promised_may_still_be_told_exactly(take_in, months, promised):
+    assert counts(take_in([{"管理番号": "exp_2", "氏名": "髙橋花子", "2026年10月": "12/2/3"}])) == (0, 1, 0, 0, True)
+    assert months("exp_2")["2026-10"] == PROMISED
+
+
+def test_each_amount_below_what_is_promised_has_its_own_cell(take_in, promised):
+    rows = [{**LISTED, "管理番号": "exp_2", "空き時間": 11, "同時件数": 1, "現地日数": 2.5}]
+    assert cells(take_in(rows)) == ["C2", "D2", "E2"]
+    rows = [{"管理番号": "exp_2", "同時件数": 1, "2026年10月": "30", "2026年11月": "30/1/3"}]
+    assert cells(take_in(rows)) == ["C2", "D2"]
+
+
+def test_a_row_below_what_is_promised_is_left_out_whole_when_only_valid_rows_are_asked_for(take_in, months, promised):
+    rows = [{**ROW, "令和8年12月": 30}, {**ROW, "管理番号": "exp_2", "2026年10月": 20, "令和8年12月": 11}]
+    result = take_in(rows, valid_only=True)
+    assert counts(result) == (0, 2, 0, 1, True)
     assert months()["2026-12"] == (30, 2, 4)
-    assert months("exp_2") == {**STORED, "2026-10": (30, 2, 4)}
+    assert months("exp_2") == STORED
 
 
-def test_an_update_keeps_what_else_the_row_holds(take_in, months, hub):
-    """A month is changed in place: whatever other columns the row has, a write does not reset them."""
-    with transaction(hub) as session:
-        session.execute(text("ALTER TABLE availability ADD COLUMN hours_committed FLOAT NOT NULL DEFAULT 0"))
-        session.execute(text("UPDATE availability SET hours_committed = 12"))
-    take_in([{**ROW, "2027年1月": 5}])
+def test_an_update_keeps_what_is_promised(take_in, promised, hub):
+    take_in([{**ROW, "管理番号": "exp_2", "令和8年12月": 12.5, "2027年1月": 5}])
     with reading(hub) as session:
-        query = text("SELECT month, hours_committed FROM availability WHERE expert_id = 'exp_1' ORDER BY month")
+        query = text("SELECT month, hours, hours_committed FROM availability WHERE expert_id = 'exp_2' ORDER BY month")
         kept = session.execute(query).all()
-    assert kept == [("2026-10", 12), ("2026-11", 12), ("2026-12", 12), ("2027-01", 0)]
+    assert kept == [("2026-10", 30, 12), ("2026-11", 40, 12), ("2026-12", 12.5, 12), ("2027-01", 5, 0)]
 
 
 def test_the_workbook_of_errors_can_be_mended_and_taken_in(take_in, months, hub, tmp_path):

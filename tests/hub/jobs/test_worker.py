@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from hub import logging as hub_logging
+from hub.auth.actor import LOCAL
 from hub.db.transaction import reading, transaction
 from hub.jobs import worker as worker_module
 from hub.jobs.following import Follower
@@ -34,7 +35,7 @@ def log() -> Iterator[io.StringIO]:
 
 def queue(engine: Engine, **asked: Any) -> str:
     with transaction(engine) as session:
-        return queue_plan(session, "試し", limits=Limits(seconds=20), **asked)
+        return queue_plan(session, LOCAL, "試し", limits=Limits(seconds=20), **asked)
 
 
 def row(engine: Engine, plan_id: str) -> PlanRow:
@@ -106,7 +107,7 @@ def test_a_run_can_be_stopped_and_keeps_the_best_plan_so_far(
     try:
         assert wait(seeded, plan_id, "running").stop_requested is False
         with transaction(seeded) as session:
-            request_stop(session, plan_id)
+            request_stop(session, LOCAL, plan_id)
         assert wait(seeded, plan_id, "ready").filled > 0
     finally:
         worker.close()
@@ -152,7 +153,7 @@ def test_a_pin_that_can_no_longer_hold_fails_the_run_with_a_reason(seeded: Engin
     person, seat = problem.experts[0].id, next(slot.id for _, slot in problem.seats())
     pinned = queue(seeded, pins=(Link(seat, person),))
     with transaction(seeded) as session:
-        set_paused(session, person, paused=True)
+        set_paused(session, LOCAL, person, paused=True)
     assert run_next(seeded, settings)
     found = row(seeded, pinned)
     assert found.status == "failed"

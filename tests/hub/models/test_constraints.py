@@ -2,7 +2,7 @@
 
 import pytest
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from hub.db.transaction import reading, transaction
 
@@ -53,7 +53,9 @@ BAD = [
 
 @pytest.mark.parametrize(("rule", "statement"), BAD, ids=[statement[:70] for _, statement in BAD])
 def test_the_database_refuses_a_bad_row(seeded: Engine, rule: str, statement: str):
-    with pytest.raises(IntegrityError, match=rule), transaction(seeded) as session:
+    # PostgreSQL does not even read text as a number, and says so in place of the rule.
+    refused = pytest.raises((IntegrityError, DataError), match=f"(?i){rule}|InvalidTextRepresentation")
+    with refused, transaction(seeded) as session:
         session.execute(text(statement))
 
 
@@ -87,7 +89,7 @@ def test_one_plan_at_most_is_in_force(engine: Engine):
     ready = {"status": "ready", "result": "'optimal'", "force": "true"}
     with transaction(engine) as session:
         session.execute(text(plan(id="a", **ready)))
-    with pytest.raises(IntegrityError, match="UNIQUE"), transaction(engine) as session:
+    with pytest.raises(IntegrityError, match=r"(?i)unique"), transaction(engine) as session:
         session.execute(text(plan(id="b", **ready)))
 
 

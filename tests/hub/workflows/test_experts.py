@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from hub.auth.actor import LOCAL
 from hub.db.transaction import reading, transaction
 from hub.errors import Conflict, Invalid, NotFound
 from hub.workflows.drafts import CareerDraft, ExpertDraft, MonthDraft, SkillDraft, expert_of
@@ -144,7 +145,7 @@ def three(registered: Engine, expert: Told) -> Engine:
                 ),
             },
         )
-        set_paused(session, "c", paused=True)
+        set_paused(session, LOCAL, "c", paused=True)
     return registered
 
 
@@ -217,7 +218,7 @@ def test_an_expert_who_is_not_there_is_not_found(three: Engine):
     with reading(three) as session, pytest.raises(NotFound):
         read_expert(session, "nobody")
     with transaction(three) as session, pytest.raises(NotFound):
-        set_paused(session, "nobody", paused=True)
+        set_paused(session, LOCAL, "nobody", paused=True)
 
 
 def test_levels_of_dss_2_count_only_where_the_wording_is_the_same(registered: Engine, expert: Told):

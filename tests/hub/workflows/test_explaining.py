@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
+from hub.auth.actor import LOCAL
 from hub.db.transaction import reading, transaction
 from hub.jobs.worker import run_next
 from hub.settings import Settings
@@ -85,7 +86,7 @@ def test_open_slots_come_first(solved: tuple[Problem, Plan], explained: tuple[Pl
 
 def test_what_was_worked_out_is_read_with_names(seeded: Engine, settings: Settings):
     with transaction(seeded) as session:
-        plan_id = queue_plan(session, "理由つき", limits=Limits(seconds=20))
+        plan_id = queue_plan(session, LOCAL, "理由つき", limits=Limits(seconds=20))
     assert run_next(seeded, settings.model_copy(update={"explain_seconds": 15.0}))
     with reading(seeded) as session:
         page = read_plan(session, plan_id)

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from hub.auth.actor import LOCAL
 from hub.db.transaction import reading, transaction
 from hub.errors import Conflict, Invalid, NotFound
 from hub.jobs.worker import run_next
@@ -50,7 +51,7 @@ QUICK = Limits(seconds=20)
 
 def queue(engine: Engine, title: str = "試し", **asked: Any) -> str:
     with transaction(engine) as session:
-        return queue_plan(session, title, **{"limits": QUICK, **asked})
+        return queue_plan(session, LOCAL, title, **{"limits": QUICK, **asked})
 
 
 def claim(engine: Engine) -> Claim:
@@ -255,7 +256,7 @@ def test_progress_is_seen_and_a_wish_to_stop_comes_back(seeded: Engine):
         30,
     )
     with transaction(seeded) as session:
-        request_stop(session, plan_id)
+        request_stop(session, LOCAL, plan_id)
     with transaction(seeded) as session:
         assert record_progress(session, taken, progress) is True
 
@@ -286,7 +287,7 @@ def test_a_run_asked_to_stop_before_the_process_ended_is_not_begun_again(seeded:
     plan_id = queue(seeded)
     claim(seeded)
     with transaction(seeded) as session:
-        request_stop(session, plan_id)
+        request_stop(session, LOCAL, plan_id)
     with transaction(seeded) as session:
         put_back(session)
     assert status(seeded, plan_id) == "cancelled"
@@ -296,11 +297,11 @@ def test_a_queued_run_is_cancelled_and_an_ended_one_cannot_be_stopped(solved: tu
     engine, ended = solved
     waiting = queue(engine)
     with transaction(engine) as session:
-        request_stop(session, waiting)
+        request_stop(session, LOCAL, waiting)
     assert status(engine, waiting) == "cancelled"
     for plan_id, fault in ((ended, Conflict), (waiting, Conflict), ("nothing", NotFound)):
         with pytest.raises(fault), transaction(engine) as session:
-            request_stop(session, plan_id)
+            request_stop(session, LOCAL, plan_id)
 
 
 def test_one_plan_is_in_force_and_the_next_problem_keeps_it(solved: tuple[Engine, str], settings: Settings):
@@ -309,7 +310,7 @@ def test_one_plan_is_in_force_and_the_next_problem_keeps_it(solved: tuple[Engine
     run_next(engine, settings)
     for plan_id in (first, second):
         with transaction(engine) as session:
-            put_in_force(session, plan_id)
+            put_in_force(session, LOCAL, plan_id)
     with reading(engine) as session:
         assert plan_in_force(session).id == second  # type: ignore[union-attr]
         plan = result_of(session, second)
@@ -323,18 +324,18 @@ def test_one_plan_is_in_force_and_the_next_problem_keeps_it(solved: tuple[Engine
     _, problem = prepared(engine)
     assert {(link.slot, link.expert) for link in problem.previous} == {(a.slot, a.expert) for a in plan.assignments}
     with transaction(engine) as session:
-        end_force(session, second)
+        end_force(session, LOCAL, second)
     with reading(engine) as session:
         assert plan_in_force(session) is None
     with pytest.raises(NotFound), transaction(engine) as session:
-        end_force(session, second)
+        end_force(session, LOCAL, second)
 
 
 def test_only_a_finished_plan_can_be_in_force(seeded: Engine):
     plan_id = queue(seeded)
     for wanted, fault in ((plan_id, Conflict), ("nothing", NotFound)):
         with pytest.raises(fault), transaction(seeded) as session:
-            put_in_force(session, wanted)
+            put_in_force(session, LOCAL, wanted)
 
 
 def test_pins_that_cannot_hold_give_a_plan_that_says_which(seeded: Engine, settings: Settings):
@@ -349,7 +350,7 @@ def test_pins_that_cannot_hold_give_a_plan_that_says_which(seeded: Engine, setti
     assert (page.row.status, page.row.result) == ("ready", "infeasible")
     assert page.conflicts
     with pytest.raises(Conflict), transaction(seeded) as session:
-        put_in_force(session, clashing)
+        put_in_force(session, LOCAL, clashing)
 
 
 def test_plans_are_listed_newest_first(seeded: Engine):

@@ -3,12 +3,14 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine, text
 
+from hub.auth.actor import LOCAL
 from hub.db.transaction import reading, transaction
 from hub.errors import Conflict
 from hub.workflows.drafts import ExpertDraft, MonthDraft, RequestDraft, SkillDraft, SlotDraft
 from hub.workflows.experts import set_paused, store_experts
 from hub.workflows.problems import Counts, Question, build_problem, count_what_there_is, usual_months
-from hub.workflows.requests import set_status, store_requests
+from hub.workflows.request_moves import close_request
+from hub.workflows.requests import store_requests
 from hub.workflows.seeding import expert_id, request_id
 from hub.workflows.skills import same_skill
 from hub.workflows.subsidies import fiscal_year, subsidy_for
@@ -104,8 +106,8 @@ def test_without_an_open_request_there_are_no_months(registered: Engine):
 def test_paused_experts_and_closed_requests_stay_out(seeded: Engine, sample: Sample):
     person, closed = expert_id(sample.experts[0]), request_id(sample.requests[0])
     with transaction(seeded) as session:
-        set_paused(session, person, paused=True)
-        set_status(session, closed, "closed")
+        set_paused(session, LOCAL, person, paused=True)
+        close_request(session, LOCAL, closed)
     problem = built(seeded)
     assert person not in problem.expert_by_id
     assert closed not in {request.id for request in problem.requests}
@@ -166,7 +168,7 @@ def test_levels_of_dss_2_count_where_they_are_the_same_and_are_counted_where_not
     )
     with transaction(registered) as session:
         store_experts(session, {"a": expert(skills=told), "b": expert(skills=told)})
-        set_paused(session, "b", paused=True)
+        set_paused(session, LOCAL, "b", paused=True)
     assert dict(built(registered).experts[0].skills) == {"TE1-08": 2, same[kept]: 3}
     assert left_out(registered)["skills_to_ask_about"] == 2
 
@@ -177,7 +179,7 @@ def test_a_pin_whose_expert_is_paused_is_not_dropped_silently(seeded: Engine, sa
     pinned = asked(pins=(Link(slot_id, person),))
     assert built(seeded, pinned).pins == pinned.pins
     with transaction(seeded) as session:
-        set_paused(session, person, paused=True)
+        set_paused(session, LOCAL, person, paused=True)
     with reading(seeded) as session, pytest.raises(Conflict, match="pinned"):
         build_problem(session, pinned)
     assert built(seeded, asked(forbidden=pinned.pins)).forbidden == ()

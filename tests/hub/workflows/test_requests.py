@@ -17,7 +17,6 @@ from hub.workflows.requests import (
     find_requests,
     read_request,
     requests_by_reference,
-    set_status,
     store_requests,
 )
 from hub.workflows.seeding import request_id
@@ -196,16 +195,6 @@ def test_a_row_spans_all_its_slots(three: Engine):
     assert (row.organization, row.filled) == ("東京都新宿区", None)
 
 
-def test_a_request_is_opened_and_closed(three: Engine):
-    with transaction(three) as session:
-        set_status(session, "c", "open")
-    with reading(three) as session:
-        page = read_request(session, "c")
-    assert (page.told.status, page.version) == ("open", 2)
-
-
 def test_a_request_that_is_not_there_is_not_found(three: Engine):
     with reading(three) as session, pytest.raises(NotFound):
         read_request(session, "nothing")
-    with transaction(three) as session, pytest.raises(NotFound):
-        set_status(session, "nothing", "open")

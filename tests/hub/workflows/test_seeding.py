@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from hub.auth.actor import LOCAL
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
@@ -57,7 +58,7 @@ def test_seeding_twice_changes_nothing(seeded: Engine, sample: Sample, settings:
 def test_seeding_again_leaves_what_people_changed(seeded: Engine, sample: Sample):
     changed = expert_id(sample.experts[0])
     with transaction(seeded) as session:
-        set_paused(session, changed, paused=True)
+        set_paused(session, LOCAL, changed, paused=True)
     with transaction(seeded) as session:
         store_sample(session, sample)
     with reading(seeded) as session:

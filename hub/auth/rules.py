@@ -1,0 +1,108 @@
+"""The table of permissions: action → (role, how the thing belongs to them). Read it as sentences."""
+
+from typing import Literal, TypeAlias
+
+from hub.auth.actor import Role
+
+Relation = Literal["anywhere", "own_area", "own_organization", "served_organization", "own_profile"]
+Rule: TypeAlias = tuple[Role, Relation]
+
+REQUESTER: Rule = ("requester", "own_organization")
+APPROVER: Rule = ("approver", "own_organization")
+ADMIN: Rule = ("organization_admin", "own_organization")
+COORDINATOR: Rule = ("coordinator", "own_area")
+EVERY_COORDINATOR: Rule = ("coordinator", "anywhere")
+EXPERT: Rule = ("expert", "own_profile")
+AUDITOR: Rule = ("auditor", "anywhere")
+SYSTEM_ADMIN: Rule = ("system_admin", "anywhere")
+HUB: Rule = ("system", "anywhere")
+
+ORGANIZATION: tuple[Rule, ...] = (REQUESTER, APPROVER, ADMIN)
+SERVED: tuple[Rule, ...] = (
+    ("requester", "served_organization"),
+    ("approver", "served_organization"),
+    ("organization_admin", "served_organization"),
+)
+EVERY_STAFF: tuple[Rule, ...] = (
+    ("requester", "anywhere"),
+    ("approver", "anywhere"),
+    ("organization_admin", "anywhere"),
+    EVERY_COORDINATOR,
+    AUDITOR,
+    SYSTEM_ADMIN,
+)
+EVERYONE: tuple[Rule, ...] = (*EVERY_STAFF, ("expert", "anywhere"), HUB)
+
+RULES: dict[str, tuple[Rule, ...]] = {
+    "organization.read": EVERYONE,
+    "organization.edit": (ADMIN, COORDINATOR, SYSTEM_ADMIN),
+    "scheme.read": EVERYONE,
+    # experts
+    "expert.list": (EVERY_COORDINATOR, AUDITOR),
+    "expert.read": (EXPERT, EVERY_COORDINATOR, AUDITOR),
+    "expert.create": (EVERY_COORDINATOR,),
+    "expert.edit": (EXPERT, EVERY_COORDINATOR),
+    "expert.pause": (EXPERT, EVERY_COORDINATOR),
+    # requests
+    "request.list": (*ORGANIZATION, COORDINATOR, AUDITOR),
+    "request.read": (*ORGANIZATION, *SERVED, COORDINATOR, AUDITOR),
+    "request.create": (REQUESTER, ADMIN, COORDINATOR),
+    "request.edit": (REQUESTER, ADMIN, COORDINATOR),
+    "request.edit_open": (COORDINATOR,),
+    "request.submit": (REQUESTER, ADMIN),
+    "request.approve": (APPROVER,),
+    "request.send_back": (APPROVER, COORDINATOR),
+    "request.review": (COORDINATOR,),
+    "request.open": (COORDINATOR,),
+    "request.close": (REQUESTER, APPROVER, COORDINATOR),
+    "request.withdraw": (REQUESTER, APPROVER, COORDINATOR),
+    "request.settle": (HUB,),
+    "request.review_gate": (REQUESTER, APPROVER),
+    "request.pass_gate": (COORDINATOR,),
+    # plans: internal to coordinators
+    "plan.read": (COORDINATOR, AUDITOR),
+    "plan.run": (COORDINATOR,),
+    "plan.work": (HUB,),
+    "plan.publish": (COORDINATOR,),
+    "plan.undo": (COORDINATOR,),
+    "plan.close": (COORDINATOR,),
+    # proposals
+    "proposal.read": (*ORGANIZATION, EXPERT, COORDINATOR, AUDITOR),
+    "proposal.answer_as_expert": (EXPERT,),
+    "proposal.answer_as_organization": (REQUESTER, APPROVER),
+    "proposal.withdraw": (COORDINATOR, HUB),
+    "proposal.lapse": (HUB,),
+    "proposal.release": (HUB,),
+    # engagements
+    "engagement.read": (*ORGANIZATION, *SERVED, EXPERT, COORDINATOR, AUDITOR),
+    "engagement.edit_terms": (REQUESTER, ADMIN, COORDINATOR),
+    "engagement.agree_as_expert": (EXPERT,),
+    "engagement.agree_as_organization": (APPROVER,),
+    "engagement.consent_as_dispatching_body": (APPROVER,),
+    "engagement.begin": (HUB,),
+    "engagement.plan_days": (EXPERT, REQUESTER, APPROVER, COORDINATOR),
+    "engagement.end": (REQUESTER, APPROVER, COORDINATOR, HUB),
+    "engagement.break_off": (REQUESTER, APPROVER, EXPERT, COORDINATOR),
+    "work_log.write": (EXPERT,),
+    "work_log.sign_off": (REQUESTER, APPROVER),
+    "report.write": (EXPERT, REQUESTER),
+    "report.sign_off": (REQUESTER, APPROVER),
+    "evaluation.give_as_organization": (REQUESTER, APPROVER),
+    "evaluation.give_as_expert": (EXPERT,),
+    "evaluation.read": (*ORGANIZATION, EXPERT, COORDINATOR, AUDITOR),
+    "evaluation.read_early": (COORDINATOR, AUDITOR),
+    "questionnaire.answer": (REQUESTER, APPROVER),
+    "case.share_as_organization": (APPROVER,),
+    "case.share_as_expert": (EXPERT,),
+    "case.read": EVERYONE,
+    "gate.read": (*ORGANIZATION, *SERVED, COORDINATOR, AUDITOR),
+    # the hub's own records
+    "audit.read": (AUDITOR,),
+    "audit.verify": (AUDITOR, SYSTEM_ADMIN),
+    "audit.erase": (SYSTEM_ADMIN,),
+    "notification.read": EVERYONE,
+    "import.run": (EVERY_COORDINATOR, SYSTEM_ADMIN),
+    "export.run": (EVERY_COORDINATOR, AUDITOR),
+    "account.manage_in_organization": (ADMIN, SYSTEM_ADMIN),
+    "account.manage": (SYSTEM_ADMIN,),
+}

@@ -1,0 +1,33 @@
+"""SQLite's side of the engine: WAL, ``synchronous=FULL``, foreign keys on, and transactions that say what they are."""
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.engine import ExceptionContext
+
+from hub.db.faults import BeyondTheDatabase
+from hub.settings import Settings
+
+
+def on_connect(settings: Settings, connection: sqlite3.Connection, _record: Any) -> None:
+    """Set a new connection up. A writer waits for the one before it as long as ``settings`` say."""
+    # The driver's own transactions would begin too late and without the lock.
+    connection.isolation_level = None
+    waits = round(settings.database_wait_seconds * 1000)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {waits}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def begin(connection: Connection, mode: str) -> None:
+    """Begin a transaction by its mode."""
+    # Both pragmas are without effect inside a transaction, and a connection comes back from the pool as it was left.
+    connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if mode == 'migrate' else 'ON'}")
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if mode == 'read' else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if mode == "read" else "BEGIN IMMEDIATE")
+
+
+def name_overflow(context: ExceptionContext) -> None:
+    """Raise BeyondTheDatabase for the bare OverflowError of sqlite3, which could come from anywhere in a program."""
+    if isinstance(context.original_exception, OverflowError):
+        raise BeyondTheDatabase("an integer of more than 64 bits") from context.original_exception

@@ -1,0 +1,93 @@
+"""Every action of the audit log, in words: what is recorded has a line here, and a line here is recorded somewhere.
+
+The moves of life cycles are among them by their names; ``docs/audit.md`` shows the whole as a table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What happened, in both languages."""
+
+    ja: str
+    en: str
+
+
+_MOVES = {
+    "request:submit": Action("人材ニーズを提出した", "a request was submitted"),
+    "request:approve": Action("団体が人材ニーズを承認した", "the organization approved a request"),
+    "request:send_back": Action("人材ニーズを差し戻した", "a request was sent back"),
+    "request:review": Action("コーディネーターが人材ニーズを確かめた", "a coordinator reviewed a request"),
+    "request:open": Action("募集を始めた", "a request was opened"),
+    "request:settle": Action("枠の状態に合わせて人材ニーズの状態が変わった", "a request followed from its slots"),
+    "request:close": Action("人材ニーズを終えた", "a request was closed"),
+    "request:withdraw": Action("人材ニーズを取り下げた", "a request was withdrawn"),
+    "plan:queue": Action("配置計画の計算を予約した", "a plan was queued"),
+    "plan:start": Action("配置計画の計算を始めた", "a plan's run began"),
+    "plan:put_back": Action("配置計画の計算を予約に戻した", "a plan's run was put back"),
+    "plan:finish": Action("配置計画ができた", "a plan was finished"),
+    "plan:fail": Action("配置計画の計算が失敗した", "a plan's run failed"),
+    "plan:cancel": Action("配置計画をやめた", "a plan was cancelled"),
+    "plan:publish": Action("配置計画を公開し、提案を出した", "a plan was published as proposals"),
+    "plan:undo": Action("配置計画の公開を取り消した", "a publication was undone"),
+    "plan:close": Action("配置計画を閉じた", "a plan was closed"),
+    "proposal:accept_as_expert": Action("専門人材が提案を受けた", "the expert accepted a proposal"),
+    "proposal:accept_as_organization": Action("団体が提案を受けた", "the organization accepted a proposal"),
+    "proposal:decline_as_expert": Action("専門人材が提案を断った", "the expert declined a proposal"),
+    "proposal:decline_as_organization": Action("団体が提案を断った", "the organization declined a proposal"),
+    "proposal:lapse": Action("提案が期限切れになった", "a proposal lapsed"),
+    "proposal:withdraw": Action("提案を取り下げた", "a proposal was withdrawn"),
+    "proposal:release": Action("打ち切りで枠が空いた", "a proposal was released when work broke off"),
+    "engagement:begin": Action("従事が始まった", "an engagement began"),
+    "engagement:end": Action("従事が終わった", "an engagement ended"),
+    "engagement:break_off": Action("従事を打ち切った", "an engagement was broken off"),
+    "work_log:submit": Action("月の記録を提出した", "a month's log was submitted"),
+    "work_log:sign_off": Action("月の記録を確認した", "a month's log was signed off"),
+    "work_log:send_back": Action("月の記録を差し戻した", "a month's log was sent back"),
+    "gate_review:confirm": Action("段階の審査を確認した", "a gate review was confirmed"),
+    "gate_review:send_back": Action("段階の審査を差し戻した", "a gate review was sent back"),
+    "report:submit": Action("報告書を提出した", "a report was submitted"),
+    "report:sign_off": Action("報告書を確認した", "a report was signed off"),
+    "report:send_back": Action("報告書を差し戻した", "a report was sent back"),
+}
+
+ACTIONS: Mapping[str, Action] = MappingProxyType(
+    {
+        **_MOVES,
+        # what is taken in and handed out
+        "table:import": Action("Excel・CSVを取り込んだ", "a table was imported"),
+        "table:export": Action("一覧を書き出した", "a list was exported"),
+        "plan:export": Action("配置計画・問題ファイルを書き出した", "a plan or its problem was exported"),
+        "sample:seed": Action("見本を入れた", "samples were loaded"),
+        "register:load": Action("団体の登録簿を入れた", "the register of organizations was loaded"),
+        # work
+        "engagement:open": Action("従事の条件の取り決めを始めた", "the terms of an engagement were opened"),
+        "engagement:edit_terms": Action("従事の条件を変えた", "the terms of an engagement were changed"),
+        "engagement:agree": Action("従事の条件に合意した", "a side agreed to the terms"),
+        "engagement:consent": Action("派遣元が従事に同意した", "the dispatching body consented"),
+        "engagement:plan_days": Action("現地に行く日を決めた", "days on site were planned"),
+        "engagement:share_case": Action("事例としての公開を決めた", "a side shared a case, or no longer"),
+        "slot:shorten": Action("打ち切りのあとの期間に枠を縮めた", "a slot was cut to what is left of it"),
+        "work_log:write": Action("月の記録を書いた", "a month's log was written"),
+        "report:write": Action("報告書を書いた", "a report was written"),
+        "questionnaire:answer": Action("翌年度のアンケートに答えた", "a questionnaire was answered"),
+        "evaluation:give": Action("評価をした", "an evaluation was given"),
+        "career:grow": Action("確認済みの経歴が加わった", "a verified entry joined a record"),
+        "gate_review:propose": Action("段階の審査を提案した", "a gate review was proposed"),
+        "request:pass_gate": Action("人材ニーズが次の段階に進んだ", "a request passed a gate"),
+        # accounts
+        "account:prefer": Action("メールを受け取るお知らせを選んだ", "mail preferences were changed"),
+        # the log itself
+        "audit:read": Action("監査記録を見た", "the audit log was read"),
+        "audit:erase": Action("監査記録の個人に関わる内容を消した", "personal details were erased from the log"),
+    }
+)
+
+
+def action_table() -> str:
+    """Return the table of ``docs/audit.md``."""
+    lines = ["| 記録 / action | 起きたこと / what happened |", "|---|---|"]
+    return "\n".join([*lines, *(f"| `{name}` | {told.ja} / {told.en} |" for name, told in ACTIONS.items())])

@@ -1,0 +1,64 @@
+"""Erasing personal details from the audit log. The records stay, and one more says whose details went, and by whom."""
+
+import json
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, delete, select, text
+from sqlalchemy.orm import Session
+
+from hub.auth.actor import Actor
+from hub.auth.permissions import require
+from hub.models import AuditDetail, AuditRecord
+from hub.models.base import columns, table_of
+from hub.workflows.audit import record
+from hub.workflows.records import batches
+
+ERASE = "audit:erase"
+ERASED = "records"
+
+
+def erase_subject(session: Session, actor: Actor, kind: str, subject: str) -> int:
+    """Erase the personal details of every record about ``subject`` of ``kind``; return how many there were."""
+    r = columns(AuditRecord)
+    return _erase(session, actor, kind, subject, [r.kind == kind, r.subject_id == subject])
+
+
+def erase_actor(session: Session, actor: Actor, account: str) -> int:
+    """Erase the personal details of every record of what ``account`` did: among them what that person wrote."""
+    return _erase(session, actor, "account", account, [columns(AuditRecord).actor_id == account])
+
+
+def erased_by(seq: int, after: str | None) -> frozenset[int]:
+    """Return the records before ``seq`` whose details are gone by the erasure recorded there; ``after``: its column."""
+    try:
+        spans = json.loads(after or "{}")[ERASED]
+        return frozenset(number for first, last in spans for number in range(first, min(last, seq - 1) + 1))
+    except (KeyError, TypeError, ValueError):  # not written by this module: it erases nothing
+        return frozenset()
+
+
+def _erase(session: Session, actor: Actor, kind: str, subject: str, conditions: Sequence[ColumnElement[bool]]) -> int:
+    require(actor, "audit.erase")
+    d, r = columns(AuditDetail), columns(AuditRecord)
+    asked = select(d.seq).join(table_of(AuditRecord), r.seq == d.seq).where(*conditions).order_by(d.seq)
+    numbers = list(session.execute(asked.with_for_update(of=table_of(AuditDetail))).scalars())
+    if not numbers:
+        return 0
+    if session.get_bind().dialect.name == "sqlite":
+        # What was deleted would otherwise stay in the file until its place is written over.
+        session.execute(text("PRAGMA secure_delete = ON"))
+    for some in batches(numbers):
+        session.execute(delete(table_of(AuditDetail)).where(d.seq.in_(some)))
+    record(session, actor, "audit:erase", kind, subject, after={ERASED: _spans(numbers)})
+    return len(numbers)
+
+
+def _spans(numbers: Iterable[int]) -> list[list[int]]:
+    """Return sorted ``numbers`` as first and last of each unbroken run."""
+    spans: list[list[int]] = []
+    for number in numbers:
+        if spans and spans[-1][1] == number - 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return spans

@@ -1,0 +1,115 @@
+"""What lists and pages show of engagements."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from hub.models.engagements import CostSharing, EngagementStatus, Form
+from hub.workflows.drafts import CHECKED, Days, Hours, Line, Paragraph, Yen
+
+
+@dataclass(frozen=True, slots=True)
+class TermsDraft:
+    """The terms as a side tells them. ``hours`` (with travel) and ``onsite_days`` a month; money in yen.
+
+    ``cost_sharing``: for a post several organizations share. ``dispatching_body``: 団体コード of the body whose staff
+    the expert is.
+    """
+
+    __pydantic_config__ = CHECKED
+    form: Form
+    first_day: date
+    last_day: date
+    hours: Hours
+    onsite_days: Days
+    scheme: Line | None = None
+    hourly_rate: Yen | None = None
+    daily_rate: Yen | None = None
+    monthly_amount: Yen | None = None
+    conditions: Paragraph = ""
+    cost_sharing: CostSharing | None = None
+    dispatching_body: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementFilter:
+    """Which engagements to list; what is None does not restrict."""
+
+    status: EngagementStatus | None = None
+    organization: str | None = None
+    expert: str | None = None
+    request: str | None = None
+    scheme: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementRow:
+    """One line of the list."""
+
+    id: str
+    status: EngagementStatus
+    title: str
+    request_id: str
+    request_title: str
+    organization_code: str
+    organization: str
+    organization_en: str
+    expert_id: str
+    expert: str
+    scheme: str | None
+    fiscal_year: int
+    form: Form
+    first_day: date
+    last_day: date
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Who agreed or consented, and when."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDay:
+    """A day on site; ``worked``: it is in a work log."""
+
+    day: date
+    worked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BookedMonth:
+    """What is booked of the expert in a month; ``held`` False: given back."""
+
+    month: str
+    hours: float
+    onsite_days: float
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementPage:
+    """Everything about one engagement but its logs, report and evaluations.
+
+    ``version``: of the whole, sent along with an edit; ``terms_version``: sent along with an agreement. ``served``:
+    organizations it serves.
+    """
+
+    row: EngagementRow
+    version: int
+    terms_version: int
+    slot_id: str
+    proposal_id: str
+    terms: TermsDraft
+    served: tuple[str, ...]
+    organization_agreed: Said | None
+    expert_agreed: Said | None
+    dispatch_consented: Said | None
+    broken_off_on: date | None
+    broken_off_reason: str | None
+    organization_shares_case: bool
+    expert_shares_case: bool
+    months: tuple[BookedMonth, ...]
+    days: tuple[PlannedDay, ...]

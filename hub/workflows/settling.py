@@ -1,0 +1,73 @@
+"""Where a request stands once its slots have changed: it follows from them, and nobody sets it by hand."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from hub.auth.actor import SYSTEM
+from hub.auth.permissions import Belonging
+from hub.errors import NotFound
+from hub.models import Proposal, Request, Slot
+from hub.models.base import columns, table_of
+from hub.models.proposals import LIVE
+from hub.models.requests import RequestStatus
+from hub.workflows.life_cycles import REQUEST
+from hub.workflows.locks import lock_row
+from hub.workflows.moving import Subject, move
+from hub.workflows.news import tell_of_request, tell_those_not_chosen
+from hub.workflows.work_begun import slots_at_work
+
+SETTLED: tuple[RequestStatus, ...] = ("open", "in_plan", "staffed", "running")
+"""Where a request stands by its slots alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A slot that is asked for, and the status of its live proposal (None: it has none)."""
+
+    slot_id: str
+    required: bool
+    proposal: str | None
+
+
+def standing(seats: Collection[Seat], at_work: Collection[str]) -> RequestStatus:
+    """Return where a request with these ``seats`` stands; ``at_work``: the slots whose engagement has begun.
+
+    Where no slot is required, all of them count.
+    """
+    needed = [seat for seat in seats if seat.required] or list(seats)
+    if needed and all(seat.proposal == "confirmed" for seat in needed):
+        return "running" if all(seat.slot_id in at_work for seat in needed) else "staffed"
+    return "in_plan" if any(seat.proposal for seat in seats) else "open"
+
+
+def settle(session: Session, request_id: str) -> str:
+    """Bring a request to where its slots stand and return its status; call it after anything that changes them.
+
+    Does nothing before a request is open and after it has ended. Raises NotFound.
+    """
+    row = lock_row(session, Request, request_id)
+    if row is None:
+        raise NotFound("人材ニーズ", "request")
+    if row.status not in SETTLED:
+        return str(row.status)
+    target = standing(_seats(session, request_id), slots_at_work(session, request_id))
+    if target != row.status:
+        subject = Subject(REQUEST, Request, row.id, row.status, Belonging(organization=row.organization_code))
+        move(session, SYSTEM, subject, "settle", target=target)
+        if target == "staffed":
+            tell_of_request(session, row, target)
+            tell_those_not_chosen(session, request_id)
+    return target
+
+
+def _seats(session: Session, request_id: str) -> list[Seat]:
+    s, p = columns(Slot), columns(Proposal)
+    query = (
+        select(s.id, s.required, p.status)
+        .join_from(table_of(Slot), table_of(Proposal), and_(p.slot_id == s.id, p.status.in_(LIVE)), isouter=True)
+        .where(s.request_id == request_id, s.withdrawn.is_(False))
+    )
+    return [Seat(*row) for row in session.execute(query)]

@@ -1,0 +1,149 @@
+"""Confirmed proposals, by the same answers people give."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from itertools import count
+
+import pytest
+from sqlalchemy import Engine, text
+
+from hub.auth.actor import Actor, Grant
+from hub.db.transaction import reading, transaction
+from hub.workflows.drafts import ExpertDraft, MonthDraft, RequestDraft, SlotDraft
+from hub.workflows.engagements import agree
+from hub.workflows.experts import store_experts
+from hub.workflows.proposals import accept_as_expert, accept_as_organization
+from hub.workflows.request_records import read_slots
+from hub.workflows.requests import store_requests
+from hub.workflows.work_logs import WorkLogDraft, sign_off_log, submit_log, write_log
+from tests.hub.round.world import APPROVER, REQUESTER, WARD, make_plan, offer, person
+from tests.hub.workflows.accounts import add_account
+
+BEFORE, FIRST, MIDDLE, LAST, AFTER = (
+    date(2026, 9, 30),
+    date(2026, 10, 1),
+    date(2026, 10, 20),
+    date(2026, 11, 30),
+    date(2026, 12, 1),
+)
+"""Before the engagement, its first day, a day of its first month, its last day, and the day after."""
+WARD_APPROVER = Actor("acc_ward", (Grant("approver", WARD),))
+EXPERT = person("e1")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Requests ``r1`` and ``r2`` of 塩尻市 with one slot each (October and November, 20 hours, 2 days a month), experts
+    ``e1`` and ``e2`` (40 hours, 4 days), and ``engagement``: that of ``e1`` on ``r1``, at its terms.
+    """
+
+    engine: Engine
+    slots: tuple[str, str]
+    engagement: str
+    expert: str = "e1"
+
+
+@pytest.fixture
+def told(slot: Callable[..., SlotDraft], request_told: Callable[..., RequestDraft]) -> Callable[..., RequestDraft]:
+    def make(**changes: object) -> RequestDraft:
+        return request_told(**{"slots": (slot(onsite_days=2.0),), **changes})
+
+    return make
+
+
+@pytest.fixture
+def work(registered: Engine, expert: Callable[..., ExpertDraft], told: Callable[..., RequestDraft]) -> Work:
+    with transaction(registered) as session:
+        make_plan(session)
+        store_experts(session, {"e1": expert()})
+        for actor in (APPROVER, REQUESTER, EXPERT, WARD_APPROVER):
+            grants = [(grant.role, grant.scope) for grant in actor.grants if grant.role != "expert"]
+            add_account(session, actor.id, *grants, expert=actor.expert)
+        add_account(session, "acc_coordinator", ("coordinator", "20"))
+    return furnish(registered, expert, told)
+
+
+@pytest.fixture
+def work_anew(
+    registered: Engine, expert: Callable[..., ExpertDraft], told: Callable[..., RequestDraft]
+) -> Callable[[], Work]:
+    """Return what makes other people and requests in the same database, for examples that each want their own."""
+    marks = count(1)
+    with transaction(registered) as session:
+        make_plan(session)
+    return lambda: furnish(registered, expert, told, f"_{next(marks)}")
+
+
+def furnish(
+    engine: Engine, expert: Callable[..., ExpertDraft], told: Callable[..., RequestDraft], mark: str = ""
+) -> Work:
+    """Make the requests and experts, ``mark`` behind the ids, and confirm the first engagement."""
+    months = tuple(MonthDraft(month, 40.0, 2, 4.0) for month in ("2025-06", "2026-10", "2026-11", "2026-12"))
+    experts, requests = (f"e1{mark}", f"e2{mark}"), (f"r1{mark}", f"r2{mark}")
+    with transaction(engine) as session:
+        store_experts(session, {key: expert(given_name=key, availability=months) for key in experts})
+        store_requests(session, {key: told(title=key) for key in requests})
+    with reading(engine) as session:
+        first, second = (next(iter(read_slots(session, [key])[key])) for key in requests)
+    return Work(engine, (first, second), confirm(engine, first, experts[0]), experts[0])
+
+
+def confirm(engine: Engine, slot_id: str, expert_id: str) -> str:
+    """Offer a slot, accept it on both sides, and return the engagement's id."""
+    with transaction(engine) as session:
+        proposal = offer(session, slot_id, expert_id)
+    with transaction(engine) as session:
+        accept_as_expert(session, person(expert_id), proposal)
+    with transaction(engine) as session:
+        accept_as_organization(session, REQUESTER, proposal)
+    return str(value(engine, "SELECT id FROM engagements WHERE proposal_id = :id", id=proposal))
+
+
+def begin(engine: Engine, engagement_id: str, today: date = FIRST, expert_id: str = "e1") -> None:
+    """Agree on both sides as of ``today``."""
+    version = int(value(engine, "SELECT terms_version FROM engagements WHERE id = :id", id=engagement_id))
+    with transaction(engine) as session:
+        agree(session, person(expert_id), engagement_id, "expert", version, today=today)
+    with transaction(engine) as session:
+        agree(session, APPROVER, engagement_id, "organization", version, today=today)
+
+
+def log(engine: Engine, engagement_id: str, month: str, told: WorkLogDraft, today: date = AFTER) -> None:
+    """Write a month's log, hand it in and sign it off."""
+    with transaction(engine) as session:
+        write_log(session, EXPERT, engagement_id, month, told, today=today)
+    with transaction(engine) as session:
+        submit_log(session, EXPERT, engagement_id, month, today=today)
+    with transaction(engine) as session:
+        sign_off_log(session, APPROVER, engagement_id, month, today=today)
+
+
+def finish(engine: Engine, engagement_id: str) -> None:
+    """Begin, log both months, and so end it the day after its last."""
+    begin(engine, engagement_id)
+    for month in ("2026-10", "2026-11"):
+        log(engine, engagement_id, month, WorkLogDraft(hours=18.0, done="設計と助言"))
+
+
+def value(engine: Engine, query: str, **told: object) -> object:
+    """Return the first value of a query."""
+    with reading(engine) as session:
+        return session.execute(text(query), told).scalar()
+
+
+def rows(engine: Engine, query: str, **told: object) -> list[tuple[object, ...]]:
+    """Return the rows of a query."""
+    with reading(engine) as session:
+        return [tuple(row) for row in session.execute(text(query), told)]
+
+
+def status(engine: Engine, engagement_id: str) -> str:
+    """Return where an engagement stands."""
+    return str(value(engine, "SELECT status FROM engagements WHERE id = :id", id=engagement_id))
+
+
+def told_to(engine: Engine, account: str) -> list[str]:
+    """Return the events an account was told of, in order."""
+    query = "SELECT event FROM notifications WHERE account_id = :id ORDER BY created_at, event"
+    return [str(event) for (event,) in rows(engine, query, id=account)]

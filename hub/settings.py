@@ -1,13 +1,18 @@
 """The settings of one running hub, from ``HUB_…`` environment variables; described in ``docs/configuration.md``."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DATABASE_FILE = "hub.sqlite3"
+SMTP_SCHEMES = ("smtp", "smtps", "smtp+plain")
+PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 
 
 class Settings(BaseSettings):
@@ -47,6 +52,29 @@ class Settings(BaseSettings):
     largest_body: Annotated[int, Field(ge=1024)] = Field(
         default=20_000_000, description="受け付ける本文の上限（バイト） / largest request body in bytes"
     )
+    public_url: str | None = Field(
+        default=None,
+        description="メールに書くこのハブの住所。無指定は配信するアドレス / where links in mail lead",
+    )
+    smtp_url: str | None = Field(
+        default=None,
+        description="例 smtp://user@mail.example:587。無指定なら送らない / the mail server; none: no mail is sent",
+    )
+    mail_from: str | None = Field(
+        default=None,
+        validate_default=True,
+        description="差出人のアドレス。HUB_SMTP_URLと一緒に / the sender's address, needed with HUB_SMTP_URL",
+    )
+    smtp_password: SecretStr | None = Field(
+        default=None, description="メールサーバーのパスワード / the mail server's password"
+    )
+    smtp_password_file: Path | None = Field(
+        default=None, description="パスワードを書いたファイル。上の設定より優先 / a file with it, which goes first"
+    )
+    reminder_days: tuple[Annotated[int, Field(ge=0, le=60)], ...] = Field(
+        default=(3, 1),
+        description="期限の何日前に知らせるか。JSONの配列 / days before a deadline to remind, a JSON list",
+    )
     log_format: Literal["text", "json"] = Field(
         default="text", description="記録の形。人が読むtextか、1行1件のjson / text for people, or JSON lines"
     )
@@ -58,3 +86,39 @@ class Settings(BaseSettings):
     def url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{(self.data_folder / DATABASE_FILE).resolve()}"
+
+    @cached_property
+    def links_to(self) -> str:
+        """The address of the pages as links in mail give it, without a slash at its end."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_one(cls, told: str | None) -> str | None:
+        if told is not None and not (PUBLIC_URL.fullmatch(told) and urlsplit(told).hostname):
+            raise ValueError("https://hub.example の形で / write it like https://hub.example")
+        return told
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _smtp_url_is_one(cls, told: str | None) -> str | None:
+        if told is None:
+            return None
+        parts = urlsplit(told)
+        if parts.scheme not in SMTP_SCHEMES or not parts.hostname or parts.password is not None:
+            raise ValueError(
+                "smtp://（STARTTLS）、smtps://（TLS）、smtp+plain://（暗号化なし）で始め、パスワードは別の設定に"
+                " / begin with one of these, and give the password in its own setting"
+            )
+        parts.port  # noqa: B018  (ValueError when it is no port)
+        return told
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_has_a_sender(cls, told: str | None, others: ValidationInfo) -> str | None:
+        if told is None and others.data.get("smtp_url") is not None:
+            raise ValueError("HUB_SMTP_URLには差出人が要ります / a mail server needs a sender's address")
+        if told is not None and not ADDRESS.fullmatch(told):
+            raise ValueError("アドレスだけを / write an address and nothing else")
+        return told

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from hub.api.answers import Told, reason_of
 from hub.api.bodies import body_of, described
 from hub.api.faults import KEPT_NOWHERE
+from hub.api.once import OnceRoute
 from hub.api.paging import PagingDep
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
@@ -30,7 +31,7 @@ from hub.workflows.plans import (
 from hub.workflows.publishing import Publication, Undone, close_plan, publish, undo
 from matching.problem import STRICT, Limits, Link, Policy, TalentType
 
-router = APIRouter(prefix="/plans", tags=["plans"])
+router = APIRouter(prefix="/plans", tags=["plans"], route_class=OnceRoute)
 
 Word = Annotated[str | None, Query(max_length=100)]
 

@@ -101,6 +101,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "audit.verify": (AUDITOR, SYSTEM_ADMIN),
     "audit.erase": (SYSTEM_ADMIN,),
     "notification.read": EVERYONE,
+    "mail.watch": (AUDITOR, SYSTEM_ADMIN),
     "import.run": (EVERY_COORDINATOR, SYSTEM_ADMIN),
     "export.run": (EVERY_COORDINATOR, AUDITOR),
     "account.manage_in_organization": (ADMIN, SYSTEM_ADMIN),

@@ -1,4 +1,4 @@
-"""The worker: one thread of this process that solves queued plans, oldest first, one at a time."""
+"""The worker: one thread of this process that solves queued plans, oldest first, and one that attends to the rest."""
 
 import logging
 import threading
@@ -9,6 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from hub.db.transaction import reading, transaction
 from hub.errors import Conflict, HubError
+from hub.jobs.clock import Clock
 from hub.jobs.following import Follower
 from hub.logging import log_event, new_reference
 from hub.models.base import utc_now
@@ -40,13 +41,15 @@ BROKEN_EN = "The run failed. Run it again; if it fails again, tell the administr
 
 
 class Worker:
-    """Solves plans in the background from ``start`` to ``close``."""
+    """Solves plans, sends mail and does what is due in the background, from ``start`` to ``close``."""
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
         self._closing = threading.Event()
+        clock = Clock(engine, settings)
         self._thread = threading.Thread(target=self._work, name="hub-worker", daemon=True)
+        self._clock = threading.Thread(target=clock.run, args=(self._closing,), name="hub-clock", daemon=True)
 
     def start(self) -> None:
         """Put back what was running when the last process ended, and begin."""
@@ -55,12 +58,14 @@ class Worker:
         if count:
             log_event("plans_put_back", count=count)
         self._thread.start()
+        self._clock.start()
 
     def close(self) -> None:
         """End: a run that is being solved goes back into the queue."""
         self._closing.set()
-        if self._thread.is_alive():
-            self._thread.join(PATIENCE)
+        for thread in (self._thread, self._clock):
+            if thread.is_alive():
+                thread.join(PATIENCE)
 
     def _work(self) -> None:
         looked = -LAPSE_EVERY

@@ -24,24 +24,26 @@ def tell_both(
 
 def tell_expert(
     session: Session, event: str, engaged: Engaged, about: About | None = None, *, occasion: str | None = None
-) -> None:
-    """Tell the expert."""
+) -> int:
+    """Tell the expert; return how many people were newly told."""
     people = person_of_expert(session, engaged.row.expert_id)
-    tell(session, event, *_subject(engaged, about), people, occasion=occasion)
+    return tell(session, event, *_subject(engaged, about), people, occasion=occasion)
 
 
 def tell_organization(
     session: Session, event: str, engaged: Engaged, about: About | None = None, *, occasion: str | None = None
-) -> None:
-    """Tell those of the organization who work on it."""
+) -> int:
+    """Tell those of the organization who work on it; return how many were newly told."""
     people = people_of_organization(session, engaged.row.organization_code, "requester", "approver")
-    tell(session, event, *_subject(engaged, about), people, occasion=occasion)
+    return tell(session, event, *_subject(engaged, about), people, occasion=occasion)
 
 
-def tell_coordinators(session: Session, event: str, engaged: Engaged) -> None:
-    """Tell the coordinators of the organization's prefecture and of the country."""
+def tell_coordinators(
+    session: Session, event: str, engaged: Engaged, about: About | None = None, *, occasion: str | None = None
+) -> int:
+    """Tell the coordinators of the organization's prefecture and of the country; return how many were newly told."""
     people = coordinators_of(session, engaged.row.organization_code[:PREFECTURE_LENGTH])
-    tell(session, event, *_subject(engaged, None), people)
+    return tell(session, event, *_subject(engaged, about), people, occasion=occasion)
 
 
 def tell_dispatching_body(session: Session, event: str, engaged: Engaged, *, occasion: str) -> None:

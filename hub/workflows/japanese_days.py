@@ -15,6 +15,11 @@ def today_in_japan() -> date:
     return datetime.now(JAPAN).date()
 
 
+def day_in_japan(moment: datetime) -> date:
+    """Return the day it is in Japan at an aware ``moment``."""
+    return moment.astimezone(JAPAN).date()
+
+
 def fiscal_year(day: date) -> int:
     """Return the fiscal year of ``day``: 2025 (令和7年度) runs from April 2025 to March 2026."""
     return day.year if day.month >= FIRST_OF_FISCAL_YEAR else day.year - 1

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.models import Account, Change, MailPreference, Notification, OutgoingMail
 from hub.models.base import columns, new_id, table_of, utc_now
+from hub.workflows.events import SERVICE_ONLY
 from hub.workflows.records import batches, insert_new
 
 
@@ -65,6 +66,8 @@ def _latest_move(session: Session, kind: str, subject_id: str) -> str:
 
 def _wanting_mail(session: Session, event: str, accounts: Collection[str]) -> list[str]:
     """Return those of ``accounts`` that are active and have not switched off mail about ``event``."""
+    if event in SERVICE_ONLY:
+        return []
     a, p = columns(Account), columns(MailPreference)
     refused = select(p.account_id).where(p.event == event, p.mail.is_(False))
     found: list[str] = []

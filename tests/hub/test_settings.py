@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def test_every_setting_is_documented_with_its_default_and_its_meaning(name: str)
 
 def _shown(told: str, default: object) -> str:
     if isinstance(default, tuple):
-        return "[" + ", ".join(f'"{value}"' for value in default) + "]"
+        return json.dumps(list(default))
     return str(default).lower() if isinstance(default, bool) else told
 
 
@@ -53,6 +54,44 @@ def test_a_setting_out_of_range_is_refused(monkeypatch: pytest.MonkeyPatch, name
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=name.removeprefix("HUB_").lower()):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HUB_SMTP_URL", "mail.example"),
+        ("HUB_SMTP_URL", "http://mail.example"),
+        ("HUB_SMTP_URL", "smtp://"),
+        ("HUB_SMTP_URL", "smtp://user:secret@mail.example"),
+        ("HUB_SMTP_URL", "smtp://mail.example:99999"),
+        ("HUB_MAIL_FROM", "ハブ <hub@hub.example>"),
+        ("HUB_MAIL_FROM", "hub@hub.example\nBcc: a@b.example"),
+        ("HUB_PUBLIC_URL", "hub.example"),
+        ("HUB_PUBLIC_URL", "javascript:alert(1)"),
+        ("HUB_REMINDER_DAYS", "[-1]"),
+    ],
+)
+def test_a_setting_of_mail_that_cannot_be_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
+    monkeypatch.setenv("HUB_MAIL_FROM", "hub@hub.example")
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match=name.removeprefix("HUB_").lower()) as caught:
+        Settings()
+    assert len(caught.value.errors()) == 1
+
+
+def test_a_mail_server_needs_a_sender():
+    with pytest.raises(ValidationError, match="mail_from"):
+        Settings(smtp_url="smtp://mail.example")
+    assert Settings(smtp_url="smtp://mail.example", mail_from="hub@hub.example").mail_from == "hub@hub.example"
+
+
+def test_links_lead_to_the_public_address_or_else_to_where_the_service_listens():
+    assert Settings(public_url="https://hub.example/").links_to == "https://hub.example"
+    assert Settings(host="::1", port=8001).links_to == "http://[::1]:8001"
+
+
+def test_a_password_is_not_shown():
+    assert "hidden-word" not in repr(Settings(smtp_password="hidden-word"))  # type: ignore[arg-type]
 
 
 def test_settings_cannot_be_changed():

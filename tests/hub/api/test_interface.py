@@ -143,7 +143,7 @@ def test_an_expert_is_paused_and_a_request_closed_and_neither_is_planned(still: 
     expert = still.get("/api/experts", params={"size": 1}).json()["items"][0]["id"]
     request = still.get("/api/requests", params={"size": 1}).json()["items"][0]["id"]
     assert still.put(f"/api/experts/{expert}/paused", json={"paused": True}).status_code == 204
-    assert still.put(f"/api/requests/{request}/status", json={"status": "closed"}).status_code == 204
+    assert still.post(f"/api/requests/{request}/close", json={}).status_code == 204
     assert still.get("/api/experts", params={"paused": False}).json()["total"] == 23
     assert still.get("/api/requests", params={"status": "open"}).json()["total"] == 15
     assert still.put("/api/experts/nobody/paused", json={"paused": True}).status_code == 404

@@ -9,7 +9,20 @@ import jsonschema
 import pytest
 
 COMMAND = Path(sys.executable).parent / "talent-hub"
-COMMANDS = ("demo", "serve", "migrate", "seed", "import", "export", "match", "check", "explain", "schema", "schemes")
+COMMANDS = (
+    "demo",
+    "serve",
+    "migrate",
+    "seed",
+    "import",
+    "export",
+    "match",
+    "check",
+    "explain",
+    "schema",
+    "schemes",
+    "audit",
+)
 
 
 def test_the_help_names_every_command_and_the_exit_codes(run):

@@ -1,7 +1,7 @@
 """A small hub to play rounds in: people of both sides, experts, requests, and offers made without a solver."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Engine, insert, select, text
@@ -12,9 +12,17 @@ from hub.db.transaction import reading, transaction
 from hub.models import Booking, Plan, Proposal, Request, Slot
 from hub.models.base import columns, new_id, table_of, utc_now
 from hub.models.plans import NOTHING_YET
+from hub.workflows.paging import Paging
+from hub.workflows.plan_rows import PlanSlotFilter
+from hub.workflows.plans import find_plan_slots, queue_plan
+from hub.workflows.problems import Question, build_problem
+from hub.workflows.runs import claim_next, complete_plan, record_problem
 from hub.workflows.settling import settle
+from matching.problem import Limits, Policy, Problem
+from matching.solve import solve
 from seed_data.months import month_name, month_number
 
+MONTHS = ("2026-10", "2026-11", "2026-12")
 CITY, WARD = "202151", "131041"
 """塩尻市 and 新宿区."""
 
@@ -94,6 +102,43 @@ def offers(engine: Engine, pairs: Sequence[tuple[str, str]]) -> list[str]:
     with transaction(engine) as session:
         make_plan(session)
         return [offer(session, slot, expert) for slot, expert in pairs]
+
+
+def solved(engine: Engine, **asked: Any) -> str:
+    """Queue a plan and solve it here, and return its id."""
+    with transaction(engine) as session:
+        plan_id = queue_plan(session, COORDINATOR, "試し", limits=Limits(seconds=10), **asked)
+        claim = claim_next(session)
+        assert claim is not None
+        snapshot = build_problem(session, claim.question)
+        record_problem(session, claim, snapshot)
+        complete_plan(session, claim, snapshot.problem, solve(snapshot.problem))
+    return plan_id
+
+
+def assigned(engine: Engine, plan_id: str) -> dict[str, str]:
+    """Return whom a plan gives each slot it fills."""
+    with reading(engine) as session:
+        rows = find_plan_slots(session, plan_id, PlanSlotFilter(filled=True), Paging(size=100)).items
+    return {row.slot_id: row.assigned.expert_id for row in rows if row.assigned}
+
+
+def problem_now(engine: Engine, months: tuple[str, ...] = MONTHS, **asked: Any) -> Problem:
+    """Return the problem the next plan would work on."""
+    with reading(engine) as session:
+        return build_problem(session, Question(months, Policy(), Limits(), **asked)).problem
+
+
+def in_a_week() -> datetime:
+    """Return a deadline."""
+    return utc_now() + timedelta(days=7)
+
+
+def told_of(engine: Engine, account: str) -> list[tuple[str, str]]:
+    """Return (event, subject) of everything an account was told, in order."""
+    query = text("SELECT event, subject_id FROM notifications WHERE account_id = :id ORDER BY created_at, id")
+    with reading(engine) as session:
+        return [tuple(row) for row in session.execute(query, {"id": account})]
 
 
 def status_of(engine: Engine, table: str, row_id: str) -> str:

@@ -1,4 +1,4 @@
-"""import and export: experts and requests as tables, problems and plans as files."""
+"""import and export: experts, requests, availability and organizations as tables, problems and plans as files."""
 
 from dataclasses import asdict
 from enum import StrEnum
@@ -25,6 +25,8 @@ class TableKind(StrEnum):
 
     EXPERTS = "experts"
     REQUESTS = "requests"
+    AVAILABILITY = "availability"
+    ORGANIZATIONS = "organizations"
 
 
 class Exported(StrEnum):
@@ -45,7 +47,7 @@ def register(app: typer.Typer) -> None:
 def import_table(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help=".xlsx か .csv / .xlsx or .csv")] = None,
     *,
-    kind: Annotated[TableKind, typer.Option(help="専門人材か人材ニーズか / what the file holds")],
+    kind: Annotated[TableKind, typer.Option(help="何の表か / what the file holds")],
     valid_only: Annotated[bool, typer.Option("--valid-only", help="正しい分だけ取り込む / only what is valid")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="確かめるだけで書き込まない / look only")] = False,
     errors: Annotated[Path | None, typer.Option(help="誤りの行だけのExcelを書く / write the faulty rows here")] = None,

@@ -4,6 +4,7 @@ A month no longer told is offered no more: it goes, or, where a proposal books i
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
@@ -46,6 +47,19 @@ def month_faults(position: int, expert_id: str, told: Sequence[MonthDraft], kept
     for place, month in enumerate(told):
         for name, ja, en in below_promised(month, kept.get((expert_id, month.month))):
             yield Fault(f"/{position}/availability/{place}/{name}", ja, en)
+
+
+def promise_faults(session: Session, drafts: Mapping[str, ExpertDraft]) -> dict[str, list[Fault]]:
+    """Return, by id, the faults of experts who would offer less of a month than is promised; a look without a lock."""
+    kept = {key: row for key, row in read_months(session, sorted(drafts)).items() if row.engagements_committed}
+    told = {
+        expert_id: list(month_faults(0, expert_id, draft.availability, kept)) for expert_id, draft in drafts.items()
+    }
+    return {
+        expert_id: [replace(fault, place=fault.place.removeprefix("/0")) for fault in faults]
+        for expert_id, faults in told.items()
+        if faults
+    }
 
 
 def write_months(session: Session, drafts: Mapping[str, ExpertDraft], kept: Mapping[Key, Any]) -> None:

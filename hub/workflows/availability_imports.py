@@ -11,7 +11,7 @@ from hub.models import Expert
 from hub.models.base import columns, table_of, utc_now
 from hub.workflows.availability import Key, below_promised, locked_months, read_months, write_told
 from hub.workflows.drafts import MonthDraft
-from hub.workflows.import_results import Imported, MayWrite, Progress
+from hub.workflows.import_results import Imported, Orders
 from hub.workflows.locks import lock_rows
 from hub.workflows.records import batches, fetch
 from hub.workflows.sheets.availability_forms import MonthsTold, read_availability
@@ -39,20 +39,19 @@ class _Changes:
     unchanged: int = 0
 
 
-def import_availability(session: Session, book: Book, may_write: MayWrite, progress: Progress | None) -> Imported:
+def import_availability(session: Session, book: Book, orders: Orders) -> Imported:
     """Take in a file of availability. Counts are of months; months and experts the file leaves out stay."""
     form, told = read_availability(book)
     reading = form.readings[0]
     owners = _owners(session, reading, told)
     ids = sorted(set(owners.values()))
-    kept = _rows_kept(session, ids, locked=may_write(len(form.faults)))
+    kept = _rows_kept(session, ids, locked=orders.may_write(len(form.faults)))
     changes = _changes(reading, told, owners, kept)
-    written = may_write(len(form.faults))
+    written = orders.may_write(len(form.faults))
     if written:
         write_told(session, changes.told, kept)
         _touch(session, {expert for expert, _ in changes.told})
-    if progress:
-        progress(len(reading.numbers), len(reading.numbers))
+    orders.done(len(reading.numbers), len(reading.numbers))
     return Imported(
         created=changes.created,
         changed=len(changes.told) - changes.created,

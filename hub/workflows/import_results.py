@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import Actor
 from hub.models import Organization
 from hub.models.base import columns
 from hub.workflows.organizations import full_name
@@ -17,8 +18,25 @@ from seed_data.municipalities import municipalities
 
 Kind = Literal["experts", "requests", "availability", "organizations"]
 Progress: TypeAlias = Callable[[int, int], None]
-MayWrite: TypeAlias = Callable[[int], bool]
-"""Tells whether to write, given the number of faults."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """How a file is taken in, and by whom. ``progress``: told of each step done, and of how many there are."""
+
+    actor: Actor
+    valid_only: bool = False
+    dry_run: bool = False
+    progress: Progress | None = None
+
+    def may_write(self, faults: int) -> bool:
+        """Tell whether to write, given the number of faults."""
+        return not self.dry_run and (self.valid_only or not faults)
+
+    def done(self, count: int, of: int) -> None:
+        """Tell how far the work is."""
+        if self.progress:
+            self.progress(count, of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from hub.auth.permissions import require
 from hub.workflows.audit import record
 from hub.workflows.availability_imports import import_availability
 from hub.workflows.draft_imports import import_experts, import_requests
-from hub.workflows.import_results import Imported, Kind, MayWrite, Progress
+from hub.workflows.import_results import Imported, Kind, Orders, Progress
 from hub.workflows.organization_imports import import_organizations
 from hub.workflows.sheets.book import Book
 
 __all__ = ["Imported", "Kind", "Progress", "import_book"]
 
-WAYS: dict[Kind, Callable[[Session, Book, MayWrite, Progress | None], Imported]] = {
+WAYS: dict[Kind, Callable[[Session, Book, Orders], Imported]] = {
     "experts": import_experts,
     "requests": import_requests,
     "availability": import_availability,
@@ -39,11 +39,7 @@ def import_book(
     Raises FileError for a table of too many rows; Forbidden.
     """
     require(actor, "import.run")
-
-    def may_write(faults: int) -> bool:
-        return not dry_run and (valid_only or not faults)
-
-    taken = WAYS[kind](session, book, may_write, progress)
+    taken = WAYS[kind](session, book, Orders(actor, valid_only=valid_only, dry_run=dry_run, progress=progress))
     if taken.written:
         counts = {name: getattr(taken, name) for name in ("created", "changed", "unchanged", "faulty")}
         record(session, actor, "table:import", kind, "", after=counts)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from hub.models import Organization
 from hub.models.base import columns, table_of, utc_now
-from hub.workflows.import_results import Imported, MayWrite, Progress, known_bodies
+from hub.workflows.import_results import Imported, Orders, known_bodies
 from hub.workflows.organizations import CORRECTED, key_of, load_register, register_rows
 from hub.workflows.sheets.book import Book
 from hub.workflows.sheets.columns import Reading, Row
@@ -18,7 +18,7 @@ from hub.workflows.sheets.values import fifteen_digits
 FACTS = ("code", "kind", "prefecture", "name", "kana", *CORRECTED, "budget")
 
 
-def import_organizations(session: Session, book: Book, may_write: MayWrite, progress: Progress | None) -> Imported:
+def import_organizations(session: Session, book: Book, orders: Orders) -> Imported:
     """Take in a file of organizations. One of the register that the database does not have yet counts as new."""
     bodies = known_bodies(session)
     form = read_sheets(book, organization_layout(bodies))
@@ -41,12 +41,11 @@ def import_organizations(session: Session, book: Book, may_write: MayWrite, prog
             changed.append(after)
         elif code in present:
             unchanged += 1
-    write = may_write(len(form.faults))
+    write = orders.may_write(len(form.faults))
     if write:
         load_register(session)
         _write(session, changed)
-    if progress:
-        progress(len(reading.rows), len(reading.rows))
+    orders.done(len(reading.rows), len(reading.rows))
     return Imported(
         created=created,
         changed=sum(row["code"] in present for row in changed),

@@ -1,4 +1,4 @@
-"""import and export: experts and requests as tables, problems and plans as files."""
+"""import and export: experts, requests, availability and organizations as tables, problems and plans as files."""
 
 from dataclasses import asdict
 from enum import StrEnum
@@ -26,6 +26,8 @@ class TableKind(StrEnum):
 
     EXPERTS = "experts"
     REQUESTS = "requests"
+    AVAILABILITY = "availability"
+    ORGANIZATIONS = "organizations"
 
 
 class Exported(StrEnum):
@@ -46,7 +48,7 @@ def register(app: typer.Typer) -> None:
 def import_table(
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help=".xlsx か .csv / .xlsx or .csv")] = None,
     *,
-    kind: Annotated[TableKind | None, typer.Option(help="専門人材か人材ニーズか / what the file holds")] = None,
+    kind: Annotated[TableKind | None, typer.Option(help="何の表か / what the file holds")] = None,
     whole: Annotated[
         Path | None, typer.Option("--all", metavar="FILE", help="ハブ全体を取り込む / take in a whole hub")
     ] = None,
@@ -62,7 +64,8 @@ def import_table(
         import_hub(whole, as_json=as_json)
         return
     if kind is None:
-        raise Refusal("--kind: experts か requests を書いてください / say what the file holds: experts or requests")
+        known = ", ".join(TableKind)
+        raise Refusal(f"--kind: 何の表かを次から書いてください / say what the file holds: {known}")
     if template is not None:
         write_form(template, kind)
         return

@@ -13,7 +13,7 @@ from hub.models import Plan, PlanSlot
 from hub.models.base import columns
 from hub.workflows.audit import record
 from hub.workflows.expert_records import read_experts
-from hub.workflows.imports import Kind, known_bodies
+from hub.workflows.import_results import Kind, known_bodies
 from hub.workflows.plan_documents import read_document
 from hub.workflows.plan_reading import read_plan, slot_row, slots_query
 from hub.workflows.problems import Question, build_problem, usual_months
@@ -24,7 +24,12 @@ from hub.workflows.sheets.expert_sheets import expert_sheets
 from hub.workflows.sheets.places import Bodies
 from hub.workflows.sheets.plan_sheets import PlanWords, plan_sheets
 from hub.workflows.sheets.request_sheets import request_sheets
-from hub.workflows.sheets.templates import expert_template, request_template
+from hub.workflows.sheets.templates import (
+    availability_template,
+    expert_template,
+    organization_template,
+    request_template,
+)
 from hub.workflows.sheets.workbook import Sheet, as_text_rows, write_workbook
 from matching.interchange import write_problem
 from matching.problem import Limits, Policy
@@ -55,8 +60,12 @@ def _request_sheets(session: Session, form: TableFormat) -> list[Sheet]:
 
 
 def blank_form(kind: Kind, months: tuple[str, ...]) -> bytes:
-    """Return the form to fill in; one for experts has a column for each of ``months`` (``YYYY-MM``)."""
-    return expert_template(months, Bodies()) if kind == "experts" else request_template(Bodies())
+    """Return the form to fill in; one for experts or availability has a column for each of ``months`` (``YYYY-MM``)."""
+    if kind == "experts":
+        return expert_template(months, Bodies())
+    if kind == "availability":
+        return availability_template(months)
+    return request_template(Bodies()) if kind == "requests" else organization_template(Bodies())
 
 
 def export_problem(session: Session, plan_id: str | None = None) -> bytes:

@@ -1,102 +1,26 @@
-"""Tables of experts and requests taken in: judged cell by cell, compared with what is stored, written whole or not."""
+"""Tables taken in, whoever asks (command line, API, pages): judged cell by cell, then written whole or not at all."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeVar
+from collections.abc import Callable
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import LOCAL, Actor
 from hub.auth.permissions import require
-from hub.models import Organization
-from hub.models.base import columns, new_id
 from hub.workflows.audit import record
-from hub.workflows.draft_faults import expert_faults, request_faults
-from hub.workflows.drafts import ExpertDraft, RequestDraft
-from hub.workflows.expert_records import canonical as canonical_expert
-from hub.workflows.expert_records import read_experts as stored_experts
-from hub.workflows.experts import experts_by_reference, store_experts
-from hub.workflows.organizations import full_name, known_codes, load_register
-from hub.workflows.records import Stored
-from hub.workflows.request_records import canonical as canonical_request
-from hub.workflows.request_records import read_requests as stored_requests
-from hub.workflows.requests import requests_by_reference, store_requests
+from hub.workflows.availability_imports import import_availability
+from hub.workflows.draft_imports import import_experts, import_requests
+from hub.workflows.import_results import Imported, Kind, Orders, Progress
+from hub.workflows.organization_imports import import_organizations
 from hub.workflows.sheets.book import Book
-from hub.workflows.sheets.expert_forms import read_experts
-from hub.workflows.sheets.faults import CellError, CellFault
-from hub.workflows.sheets.forms import Entry, Form, fault, settle
-from hub.workflows.sheets.merging import merged_expert, merged_request, same
-from hub.workflows.sheets.places import Bodies
-from hub.workflows.sheets.request_forms import SLOT_FIELDS, read_requests
-from matching.faults import Fault
-from seed_data.municipalities import municipalities
 
-Kind = Literal["experts", "requests"]
-Progress = Callable[[int, int], None]
+__all__ = ["Imported", "Kind", "Progress", "import_book"]
 
-D = TypeVar("D", ExpertDraft, RequestDraft)
-
-COLUMN_OF_FIELD = {field: column for column, field in SLOT_FIELDS.items()}
-TELL_EVERY = 200
-SAME_ROW = CellError(
-    "この番号は、前の行と同じ登録を指しています。どちらかを消してください。",
-    "This reference names what an earlier row already names; remove one.",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What came of a file: how many experts or requests were (or would be) new, changed, unchanged, and faulty.
-
-    ``written`` off: nothing was changed. ``form``: the file as read, for the workbook of errors.
-    """
-
-    created: int
-    changed: int
-    unchanged: int
-    faulty: int
-    written: bool
-    faults: tuple[CellFault, ...]
-    notices: tuple[str, ...]
-    examples: int
-    form: Form
-
-
-@dataclass(frozen=True, slots=True)
-class _Way(Generic[D]):
-    """How one kind is read from a file, compared and stored."""
-
-    prefix: str
-    read: Callable[[Book, Bodies], Form]
-    ids: Callable[[Session, Sequence[str]], dict[str, str]]
-    stored: Callable[[Session, Sequence[str]], dict[str, D]]
-    merge: Callable[[str, Mapping[str, Any], D | None], D]
-    faults: Callable[[D, Collection[str]], list[Fault]]
-    canonical: Callable[[D], D]
-    store: Callable[[Session, Mapping[str, D]], Stored]
-
-
-EXPERTS = _Way(
-    "exp",
-    read_experts,
-    experts_by_reference,
-    stored_experts,
-    merged_expert,
-    expert_faults,
-    canonical_expert,
-    store_experts,
-)
-REQUESTS = _Way(
-    "req",
-    read_requests,
-    requests_by_reference,
-    stored_requests,
-    merged_request,
-    request_faults,
-    canonical_request,
-    store_requests,
-)
+WAYS: dict[Kind, Callable[[Session, Book, Orders], Imported]] = {
+    "experts": import_experts,
+    "requests": import_requests,
+    "availability": import_availability,
+    "organizations": import_organizations,
+}
 
 
 def import_book(
@@ -109,104 +33,14 @@ def import_book(
     progress: Progress | None = None,
     actor: Actor = LOCAL,
 ) -> Imported:
-    """Take in a file of experts or requests: a reference that is known is an update, another is new.
+    """Take in a file: what is known is updated, what is new is added; ``book`` comes from ``read_book``.
 
     Nothing is written when anything is wrong, unless ``valid_only``; nor on a ``dry_run`` (a reading session will do).
-    Raises Forbidden.
+    Raises FileError for a table of too many rows; Forbidden.
     """
     require(actor, "import.run")
-
-    def may_write(faults: int) -> bool:
-        return not dry_run and (valid_only or not faults)
-
-    if kind == "experts":
-        taken = _take_in(session, book, EXPERTS, may_write, progress)
-    else:
-        taken = _take_in(session, book, REQUESTS, may_write, progress)
+    taken = WAYS[kind](session, book, Orders(actor, valid_only=valid_only, dry_run=dry_run, progress=progress))
     if taken.written:
         counts = {name: getattr(taken, name) for name in ("created", "changed", "unchanged", "faulty")}
         record(session, actor, "table:import", kind, "", after=counts)
     return taken
-
-
-def known_bodies(session: Session) -> Bodies:
-    """Return the organizations a code may name: the register, and those the service knows besides."""
-    o = columns(Organization)
-    registered = {place.code for place in municipalities()}
-    rows = session.execute(select(o.code, full_name(o)))
-    return Bodies({code: name for code, name in rows if code not in registered})
-
-
-def _take_in(
-    session: Session, book: Book, way: _Way[D], may_write: Callable[[int], bool], progress: Progress | None
-) -> Imported:
-    form = way.read(book, known_bodies(session))
-    drafts, present = _judge(session, form, way, progress)
-    changed = {key: draft for key, draft in drafts.items() if key in present and draft is not present[key]}
-    created = {key: draft for key, draft in drafts.items() if key not in present}
-    faults = tuple(form.faults)
-    write = may_write(len(faults))
-    if write:
-        load_register(session)
-        way.store(session, {**created, **changed})
-    return Imported(
-        created=len(created),
-        changed=len(changed),
-        unchanged=len(drafts) - len(created) - len(changed),
-        faulty=sum(entry.faulty for entry in form.entries),
-        written=write,
-        faults=faults,
-        notices=tuple(form.notices),
-        examples=form.examples,
-        form=form,
-    )
-
-
-def _judge(
-    session: Session, form: Form, way: _Way[D], progress: Progress | None
-) -> tuple[dict[str, D], Mapping[str, D]]:
-    """Return the valid drafts by id, and what is stored under these ids; where nothing changes, that itself."""
-    references = [entry.reference for entry in form.entries if entry.reference]
-    ids = way.ids(session, references)
-    present = way.stored(session, [ids.get(reference, reference) for reference in references])
-    known = known_codes(session) | {place.code for place in municipalities()}
-    drafts: dict[str, D] = {}
-    for position, entry in enumerate(form.entries):
-        if not entry.faulty:
-            # A row without a number of its own is exported by its id, and so comes back by it.
-            key = ids.get(entry.reference, entry.reference if entry.reference in present else new_id(way.prefix))
-            draft = _draft(form, entry, way, present.get(key), known)
-            if key in drafts:
-                fault(form.readings[0], entry.rows[0][1], "reference", SAME_ROW)
-            elif draft is not None:
-                drafts[key] = draft
-        if progress and (position % TELL_EVERY == 0 or position == len(form.entries) - 1):
-            progress(position + 1, len(form.entries))
-    settle(form)
-    return drafts, present
-
-
-def _draft(form: Form, entry: Entry, way: _Way[D], present: D | None, known: Collection[str]) -> D | None:
-    """Return the entry over what is stored, or None after reporting what is wrong with the whole."""
-    try:
-        draft = way.merge(entry.reference, entry.given, present)
-    except CellError as wrong:
-        fault(form.readings[0], entry.rows[0][1], "slot", wrong)
-        return None
-    if present is not None and same(way.canonical(draft), present):
-        return present
-    found = way.faults(draft, known)
-    for one in found:
-        _place(form, entry, one)
-    return None if found else draft
-
-
-def _place(form: Form, entry: Entry, found: Fault) -> None:
-    """Report what is wrong with a draft at the cell it comes from, or else at the first row of its entry."""
-    path = found.place.split("/")[1:]
-    row, key = entry.rows[0][1], path[0] if path else ""
-    if key == "slots" and len(path) > 1:
-        number = int(path[1]) + 1
-        row = next((row for _, row in entry.rows if row.values.get("slot") == number), row)
-        key = COLUMN_OF_FIELD.get(path[2], path[2]) if len(path) > 2 else "slot"
-    fault(form.readings[0], row, key, CellError(found.ja, found.en))

@@ -1,5 +1,6 @@
 """Organizations: the register of municipalities in the database, and how it is looked up."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,9 @@ from hub.models.search import ESCAPE, search_key, search_patterns
 from hub.workflows.audit import record
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from seed_data.municipalities import Municipality, municipalities
+
+CORRECTED = ("name_en", "latitude", "longitude")
+"""Columns of the register that people may correct."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,20 @@ class OrganizationRow:
 def load_register(session: Session) -> int:
     """Bring the table in line with the register of municipalities; return how many rows were new or changed.
 
-    What people entered (budgets) stays.
+    What people entered stays: budgets, and the names in English and places of rows that they changed (``version`` 2
+    and later).
     """
     o = columns(Organization)
-    told = {municipality.code: _row(municipality) for municipality in municipalities()}
+    told = register_rows()
     names = list(next(iter(told.values())))
-    present = {row.code: dict(row._mapping) for row in session.execute(select(*(o[name] for name in names)))}
+    present: dict[str, dict[str, Any]] = {}
+    for version, *values in session.execute(select(o.version, *(o[name] for name in names))):
+        kept = dict(zip(names, values, strict=True))
+        code = kept["code"]
+        present[code] = kept
+        if version > 1 and code in told:
+            told[code] |= {name: kept[name] for name in CORRECTED}
+            told[code]["search_key"] = key_of(told[code])
     now = utc_now()
     new = [
         {**row, "created_at": now, "updated_at": now, "version": 1}
@@ -59,8 +71,19 @@ def load_register(session: Session) -> int:
     return len(new) + len(changed)
 
 
+def register_rows() -> dict[str, dict[str, Any]]:
+    """Return the columns the register tells, by code."""
+    return {municipality.code: _row(municipality) for municipality in municipalities()}
+
+
+def key_of(row: Mapping[str, Any]) -> str:
+    """Return what a text search looks at, from a row's other columns."""
+    full = row["name"] if row["kind"] == "prefecture" else row["prefecture"] + row["name"]
+    return search_key(row["code"], full, row["kana"], row["name_en"])
+
+
 def _row(municipality: Municipality) -> dict[str, Any]:
-    return {
+    row: dict[str, Any] = {
         "code": municipality.code,
         "kind": municipality.kind,
         "prefecture_code": municipality.prefecture_code,
@@ -71,8 +94,8 @@ def _row(municipality: Municipality) -> dict[str, Any]:
         "area": municipality.area,
         "latitude": municipality.latitude,
         "longitude": municipality.longitude,
-        "search_key": search_key(municipality.code, municipality.full_name_ja, municipality.kana, municipality.name_en),
     }
+    return {**row, "search_key": key_of(row)}
 
 
 def full_name(organization: Any) -> ColumnElement[str]:

@@ -1,7 +1,6 @@
 """Writing requests: their slots keep their ids, because plans speak of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +12,7 @@ from hub.models import Plan, PlanSlot, Proposal, Request, SkillNeed, Slot
 from hub.models.base import columns, table_of, utc_now
 from hub.workflows.draft_faults import request_faults
 from hub.workflows.drafts import RequestDraft
-from hub.workflows.frozen_slots import refuse_frozen
+from hub.workflows.frozen_slots import following, refuse_frozen
 from hub.workflows.locks import lock_rows
 from hub.workflows.organizations import known_codes
 from hub.workflows.records import Stored, remove, write
@@ -28,7 +27,6 @@ from hub.workflows.request_records import (
     request_row,
     slot_row,
 )
-from hub.workflows.settling import SETTLED
 from hub.workflows.versions import refuse_lost_update
 from matching.faults import Fault
 
@@ -48,7 +46,7 @@ def store_requests(
     told = {request_id: canonical(draft) for request_id, draft in drafts.items()}
     locked = lock_rows(session, Request, told)
     present = read_requests(session, list(told))
-    told = {request_id: _following(draft, present.get(request_id)) for request_id, draft in told.items()}
+    told = {request_id: following(draft, present.get(request_id)) for request_id, draft in told.items()}
     now = utc_now()
     new = {request_id: draft for request_id, draft in told.items() if request_id not in present}
     changed = {request_id: draft for request_id, draft in told.items() if present.get(request_id, draft) != draft}
@@ -92,13 +90,6 @@ def _insert(session: Session, drafts: Mapping[str, RequestDraft], now: datetime)
 def _change(session: Session, row: Mapping[str, Any]) -> None:
     r = columns(Request)
     session.execute(update(table_of(Request)).where(r.id == row["id"]).values(**row, version=r.version + 1))
-
-
-def _following(draft: RequestDraft, present: RequestDraft | None) -> RequestDraft:
-    """Return the draft with the status its slots give it, where it has come that far: nobody tells it by hand."""
-    if present is None or present.status not in SETTLED or draft.status not in SETTLED:
-        return draft
-    return replace(draft, status=present.status)
 
 
 def _change_slots(session: Session, request_id: str, draft: RequestDraft) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
 
 from hub.workflows.sheets.faults import FileError
+from matching.faults import quote
 
 Cell: TypeAlias = str | float | bool | datetime | date | time | timedelta
 """A cell as read; an empty cell is ``""``."""
@@ -18,6 +19,8 @@ HEADER_ROWS = 20
 
 MOST_COLUMNS = 300
 MOST_CELLS = 6_000_000
+MOST_CELLS_IN_ALL = 10_000_000
+"""Of one sheet, and of all sheets of a workbook."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +29,14 @@ class Table:
 
     ``rows``: cells from A1 on, rows may differ in length. ``merged``: (first row, first column, last row, last
     column) counted from 0. ``lost``: cells whose value could not be read, (row, column) from 0 to what is there.
+    ``hidden``: people do not see the sheet.
     """
 
     name: str
     rows: list[list[Cell]]
     merged: tuple[tuple[int, int, int, int], ...] = ()
     lost: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,28 +47,49 @@ class Book:
     from_csv: bool = False
 
 
-def read_book(path: Path) -> Book:
-    """Read an ``.xlsx`` or ``.csv`` file. Raises FileError, saying why and what to do; OSError stays OSError."""
-    suffix = path.suffix.lower()
+def read_book(source: Path | bytes | BinaryIO, name: str | None = None) -> Book:
+    """Read an ``.xlsx`` or ``.csv`` file: one on the disk, or one sent (its bytes, or open for reading them).
+
+    ``name``: what the sender called it, for its ending; a path says so itself. Raises FileError, saying why and what
+    to do; OSError stays OSError.
+    """
+    told = Path(name if name is not None else source.name if isinstance(source, Path) else "")
+    suffix = told.suffix.lower()
     if suffix not in (".xlsx", ".csv"):
         raise FileError(
-            f"拡張子「{suffix or 'なし'}」は読めません。Excelで .xlsx か「CSV UTF-8」として保存してください。",
-            f"Files ending in {suffix or 'nothing'} are not read. Save it in Excel as .xlsx or as CSV UTF-8.",
+            f"拡張子「{quote(suffix) or 'なし'}」は読めません。Excelで .xlsx か「CSV UTF-8」として保存してください。",
+            f"Files ending in {quote(suffix) or 'nothing'} are not read. Save it in Excel as .xlsx or as CSV UTF-8.",
         )
-    size = path.stat().st_size
-    if size > LARGEST_FILE:
-        raise FileError(
-            f"ファイルが大きすぎます（{size / 2**20:,.0f} MB、上限 {LARGEST_FILE // 2**20} MB）。分けてください。",
-            f"The file is too large ({size / 2**20:,.0f} MB, at most {LARGEST_FILE // 2**20} MB). Split it.",
-        )
-    content = path.read_bytes()
+    content = content_of(source)
     if suffix == ".csv":
         from hub.workflows.sheets.csv_text import read_csv
 
-        return Book((Table(path.stem, read_csv(content)),), from_csv=True)
+        return Book((Table(told.stem, read_csv(content)),), from_csv=True)
     from hub.workflows.sheets.xlsx import read_xlsx
 
     return Book(read_xlsx(content))
+
+
+def content_of(source: Path | bytes | BinaryIO) -> bytes:
+    """Return the bytes of a file. Raises FileError when they are too many, before they are all read."""
+    if isinstance(source, bytes):
+        check_size(len(source))
+        return source
+    if isinstance(source, Path):
+        check_size(source.stat().st_size)
+        return source.read_bytes()
+    content = source.read(LARGEST_FILE + 1)
+    check_size(len(content))
+    return content
+
+
+def check_size(size: int) -> None:
+    """Refuse a file of too many bytes."""
+    if size > LARGEST_FILE:
+        raise FileError(
+            f"ファイルが大きすぎます（上限 {LARGEST_FILE // 2**20} MB）。分けてください。",
+            f"The file is too large (at most {LARGEST_FILE // 2**20} MB). Split it.",
+        )
 
 
 def check_extent(name: str, rows: int, columns: int) -> None:

@@ -1,15 +1,15 @@
 """What a table's columns are, and rows read by them: every fault with its cell, nothing guessed."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from hub.workflows.sheets.book import HEADER_ROWS, Cell, Table
+from hub.workflows.sheets.cells import Outcome, column_of, lost_error, read_column
 from hub.workflows.sheets.faults import CellError, CellFault, column_letter
 from hub.workflows.sheets.months import format_month, looks_like_month, parse_month
 from hub.workflows.sheets.terms import key as heading_key
-from hub.workflows.sheets.values import is_empty
 from matching.faults import quote
 
 EXAMPLE = "記入例"
@@ -18,9 +18,6 @@ EXAMPLE = "記入例"
 RESULT_HEADING = "取込結果"
 LIKE_A_HEADING = 80.0
 MARK = re.compile(r"[\s　]*(?:[*＊]|[（(]?※?\s*(?:必須|任意)[)）]?)$")
-
-UNCOMPUTED_JA = "数式の計算結果がファイルに保存されていません。Excelで開いて保存し直すか、値として貼り付けてください。"
-UNCOMPUTED_EN = "The formula's result was not saved in the file. Open and save it in Excel, or paste it as a value."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +67,21 @@ class Layout:
 class Row:
     """A row as read. ``number``: as Excel shows it. ``values``: by column key (or month), empty cells left out.
 
-    ``wrong``: keys of cells that have a fault. ``cells``: the row as found.
+    ``wrong``: keys of cells that have a fault.
     """
 
     number: int
     values: dict[str, object]
     wrong: set[str]
-    cells: Sequence[Cell]
 
 
 @dataclass(slots=True)
 class Reading:
     """A table read by a layout. ``places``: column index by key. ``header``: index of the header row.
 
-    ``unread``: the header is wrong, so no row was read.
+    ``numbers``: Excel's number of each row that says anything. ``columns``: by key (or month), a value for each of
+    these rows, None where the cell is empty or wrong. ``rows``: the same row by row, once they are asked for.
+    ``wrong``: the keys of wrong cells, by the row's number. ``unread``: the header is wrong, so no row was read.
     """
 
     table: Table
@@ -91,7 +89,10 @@ class Reading:
     header: int = -1
     places: dict[str, int] = field(default_factory=dict)
     months: dict[str, int] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
+    columns: dict[str, list[object]] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+    wrong: dict[int, set[str]] = field(default_factory=dict)
     faults: list[CellFault] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     examples: int = 0
@@ -100,6 +101,23 @@ class Reading:
     def has(self, key: str) -> bool:
         """Tell whether the table has the column."""
         return key in self.places
+
+    def lay_out_rows(self) -> None:
+        """Fill ``rows`` from the columns."""
+        keys = list(self.columns)
+        self.rows = [
+            Row(
+                number,
+                {key: value for key, value in zip(keys, values, strict=True) if value is not None},
+                self.wrong.get(number) or set(),
+            )
+            for number, values in zip(self.numbers, zip(*self.columns.values(), strict=True), strict=True)
+        ]
+
+    def refuse(self, row: int, key: str | int, wrong: CellError) -> None:
+        """Add a fault as ``report`` does, and mark the row as wrong."""
+        self.wrong.setdefault(row, set()).add(key if isinstance(key, str) else "")
+        self.report(row, key, wrong)
 
     def report(self, row: int, key: str | int, wrong: CellError) -> None:
         """Add a fault at Excel row ``row`` in the column with ``key`` (or at a column index; -1: the whole row)."""
@@ -166,11 +184,7 @@ def read_table(table: Table, layout: Layout) -> Reading:
     read_header(reading)
     reading.unread = bool(reading.faults)
     if not reading.unread:
-        readers = [(c.key, reading.places[c.key], c.read) for c in layout.columns if c.key in reading.places]
-        if layout.months:
-            readers += [(month, place, layout.months) for month, place in reading.months.items()]
-        for index in range(reading.header + 1, len(table.rows)):
-            read_row(reading, index, readers)
+        read_columns(reading)
         check_merged(reading)
     return reading
 
@@ -246,46 +260,74 @@ def check_merged(reading: Reading) -> None:
             "Merged cells. Unmerge them and fill each row.",
         )
         reading.report(first_row + 1, first_column, wrong)
-        for row in reading.rows:
-            if first_row < row.number <= last_row + 1:
-                row.wrong.add("")
+        for number in reading.numbers:
+            if first_row < number <= last_row + 1:
+                reading.wrong.setdefault(number, set()).add("")
 
 
 Reader: TypeAlias = tuple[str, int, Callable[[Cell], object]]
 """A column's key, its index in the table, and how its cells are read."""
 
 
-def read_row(reading: Reading, index: int, readers: Sequence[Reader]) -> None:
-    """Read one row; a row with nothing in a known column is skipped, and so is the example row."""
-    cells = reading.table.rows[index]
-    filled = [
-        (key, place, read)
-        for key, place, read in readers
-        if (place < len(cells) and not is_empty(cells[place])) or (index, place) in reading.table.lost
+def readers_of(reading: Reading) -> list[Reader]:
+    """Return how each column the table has is read, in the layout's order."""
+    places = reading.places
+    readers = [
+        (column.key, places[column.key], column.read) for column in reading.layout.columns if column.key in places
     ]
-    if not filled:
-        return
-    if str(cells[filled[0][1]]).strip() == EXAMPLE:
-        reading.examples += 1
-        return
-    row = Row(index + 1, {}, set(), cells)
-    reading.rows.append(row)
-    for key, place, read in filled:
-        try:
-            row.values[key] = read_cell(reading.table, index, place, read)
-        except CellError as wrong:
-            row.wrong.add(key)
-            reading.report(row.number, place, wrong)
+    if reading.layout.months:
+        readers += [(month, place, reading.layout.months) for month, place in reading.months.items()]
+    return readers
 
 
-def read_cell(table: Table, row: int, column: int, read: Callable[[Cell], object]) -> object:
-    """Return the value of one cell. Raises CellError, also where the file holds an error instead of a value."""
-    lost = table.lost.get((row, column))
-    if lost == "=":
-        raise CellError(UNCOMPUTED_JA, UNCOMPUTED_EN)
-    if lost is not None:
-        raise CellError(
-            f"Excelのエラー（{quote(lost)}）です。正しい値を書いてください。",
-            f"An Excel error ({quote(lost)}). Write the value.",
-        )
-    return read(table.rows[row][column])
+def read_columns(reading: Reading) -> None:
+    """Read every row below the header; one with nothing in a known column is skipped, and so is the example."""
+    readers = readers_of(reading)
+    table, first = reading.table, reading.header + 1
+    outcomes: dict[str, list[Outcome]] = {}
+    examples: dict[int, int] = {}
+    for order, (key, place, read) in enumerate(readers):
+        cells = column_of(table, first, place)
+        outcomes[key] = read_column(cells, read)
+        for (row, column), what in table.lost.items():
+            if column == place and row >= first:
+                outcomes[key][row - first] = lost_error(what)
+        if EXAMPLE in cells or any(str(cell).strip() == EXAMPLE for cell in set(cells) if EXAMPLE in str(cell)):
+            for index, cell in enumerate(cells):
+                if str(cell).strip() == EXAMPLE:
+                    examples.setdefault(index, order)
+    skipped = blank_rows(outcomes)
+    for index, order in examples.items():
+        if all(outcomes[key][index] is None for key, _, _ in readers[:order]):
+            reading.examples += 1
+            skipped.add(index)
+    keep(reading, readers, outcomes, skipped)
+
+
+def blank_rows(outcomes: Mapping[str, list[Outcome]]) -> set[int]:
+    """Return the rows in which every column is empty."""
+    columns = iter(outcomes.values())
+    blank = {index for index, outcome in enumerate(next(columns, [])) if outcome is None}
+    for column in columns:
+        blank = {index for index in blank if column[index] is None}
+    return blank
+
+
+def keep(
+    reading: Reading, readers: Sequence[Reader], outcomes: Mapping[str, list[Outcome]], skipped: Collection[int]
+) -> None:
+    """Put the outcomes of the rows that are not skipped into ``reading``: values to columns, errors to faults."""
+    first = reading.header + 2
+    count = len(next(iter(outcomes.values()), []))
+    kept = [index for index in range(count) if index not in skipped] if skipped else range(count)
+    reading.numbers = [index + first for index in kept]
+    for key, place, _ in readers:
+        column = outcomes[key] if not skipped else [outcomes[key][index] for index in kept]
+        if CellError in set(map(type, column)):
+            for index, outcome in enumerate(column):
+                if isinstance(outcome, CellError):
+                    number = reading.numbers[index]
+                    reading.wrong.setdefault(number, set()).add(key)
+                    reading.report(number, place, outcome)
+                    column[index] = None
+        reading.columns[key] = column

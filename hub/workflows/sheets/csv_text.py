@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from typing import BinaryIO
 
 from hub.workflows.sheets.book import Cell, check_extent
 from hub.workflows.sheets.faults import FileError
@@ -14,6 +15,7 @@ STARTS_A_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r]")
 
 ESCAPED = re.compile(r"'+[=+\-@＝＋－＠\t\r]")
 LONGEST_FIELD = 1_000_000
+PIECE = 65_536
 
 
 def harmless(text: str) -> str:
@@ -28,11 +30,23 @@ def as_typed(text: str) -> str:
 
 def write_csv(rows: Iterable[Sequence[str]]) -> bytes:
     """Return ``rows`` as CSV that Excel opens rightly: UTF-8 with BOM, CRLF, nothing that runs as a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\r\n")
+    out = io.BytesIO()
+    write_csv_rows(rows, out)
+    return out.getvalue()
+
+
+def write_csv_rows(rows: Iterable[Sequence[str]], out: BinaryIO) -> None:
+    """Write ``rows`` to ``out`` as ``write_csv`` returns them, some at a time."""
+    out.write(BOM)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
     for row in rows:
-        writer.writerow([harmless(text) for text in row])
-    return BOM + out.getvalue().encode("utf-8")
+        writer.writerow([harmless(field) for field in row])
+        if text.tell() > PIECE:
+            out.write(text.getvalue().encode("utf-8"))
+            text.seek(0)
+            text.truncate()
+    out.write(text.getvalue().encode("utf-8"))
 
 
 def read_csv(content: bytes) -> list[list[Cell]]:

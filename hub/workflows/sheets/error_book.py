@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from hub.workflows.sheets.book import Cell
-from hub.workflows.sheets.columns import RESULT_HEADING, Reading, Row
+from hub.workflows.sheets.columns import RESULT_HEADING, Reading
 from hub.workflows.sheets.faults import CellFault, column_letter
 from hub.workflows.sheets.forms import Form
 from hub.workflows.sheets.workbook import Heading, Sheet, Value, write_workbook
@@ -28,23 +28,22 @@ def faulty_sheet(form: Form, reading: Reading) -> Sheet:
         said[fault.row].append(fault)
     rows: list[list[Value]] = []
     marked: set[tuple[int, int]] = set()
-    for row in faulty_rows(form, reading):
-        cells = [writable(cell) for cell in row.cells[: len(header)]]
+    for number in faulty_rows(form, reading):
+        cells = [writable(cell) for cell in reading.table.rows[number - 1][: len(header)]]
         cells += [None] * (len(header) - len(cells))
-        letters = {fault.column for fault in said[row.number]}
+        letters = {fault.column for fault in said[number]}
         marked |= {(len(rows), index) for index in range(len(header)) if column_letter(index) in letters}
-        text = "\n".join(f"{fault.header or fault.column}: {fault.ja} / {fault.en}" for fault in said[row.number])
+        text = "\n".join(f"{fault.header or fault.column}: {fault.ja} / {fault.en}" for fault in said[number])
         rows.append([*cells, text])
     return Sheet(reading.table.name, [*headings, Heading(RESULT_HEADING, 80)], rows, frozenset(marked))
 
 
-def faulty_rows(form: Form, reading: Reading) -> list[Row]:
-    """Return the rows of faulty entries, and rows with a fault that belong to none, from the top."""
-    rows = {
-        row.number: row for entry in form.entries if entry.faulty for source, row in entry.rows if source is reading
+def faulty_rows(form: Form, reading: Reading) -> list[int]:
+    """Return the numbers of the rows of faulty entries, and of rows with a fault that belong to none, from the top."""
+    of_entries = {
+        row.number for entry in form.entries if entry.faulty for source, row in entry.rows if source is reading
     }
-    rows |= {row.number: row for row in reading.rows if row.wrong}
-    return [rows[number] for number in sorted(rows)]
+    return sorted(of_entries | set(reading.wrong))
 
 
 def writable(cell: Cell) -> Value:

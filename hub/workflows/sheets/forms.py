@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hub.workflows.sheets.book import Book, Table, check_rows
-from hub.workflows.sheets.columns import Layout, Reading, Row, find_header, headings, read_table
+from hub.workflows.sheets.columns import Column, Layout, Reading, Row, find_header, headings, read_table
 from hub.workflows.sheets.faults import CellError, CellFault, column_letter
 from hub.workflows.sheets.places import Bodies
 from hub.workflows.sheets.terms import key as heading_key
@@ -52,22 +52,45 @@ class Form:
 
 def read_sheets(book: Book, main: Layout, *details: Layout) -> Form:
     """Read the main sheet and the sheets of details the file has; others are left out. Raises FileError on its size."""
-    first, unread = main_table(book, main)
-    check_rows(first)
-    form = Form([read_table(first, main)])
+    form, unread = begun(book, main)
     for layout in details:
         table = next((table for table in unread if names(table, layout)), None)
         if table is not None:
             unread.remove(table)
             if table.rows:
                 form.readings.append(read_table(table, layout))
+    finish(form, unread)
+    for reading in form.readings:
+        reading.lay_out_rows()
+        require(reading)
+    return form
+
+
+def read_main(book: Book, main: Layout) -> Form:
+    """Read the main sheet alone, by columns; whether a required cell is empty is left to judge."""
+    form, unread = begun(book, main)
+    finish(form, unread)
+    return form
+
+
+def begun(book: Book, main: Layout) -> tuple[Form, list[Table]]:
+    """Return the main sheet as read, and the tables that are left."""
+    first, unread = main_table(book, main)
+    check_rows(first)
+    return Form([read_table(first, main)]), unread
+
+
+def finish(form: Form, unread: list[Table]) -> None:
+    """Say what was left out, and what was read though nobody sees it."""
     for table in unread:
         if table.name not in UNREAD and table.rows:
             form.notices.append(f"{table.name}: このシートは取り込みません / this sheet is left out")
     form.notices += [notice for reading in form.readings for notice in reading.notices]
-    for reading in form.readings:
-        require(reading)
-    return form
+    form.notices += [
+        f"{reading.table.name}: 非表示のシートを読みました / a hidden sheet was read"
+        for reading in form.readings
+        if reading.table.hidden
+    ]
 
 
 def names(table: Table, layout: Layout) -> bool:
@@ -100,21 +123,27 @@ def require(reading: Reading) -> None:
         for column in reading.layout.columns
         if column.required and column.key in reading.places and column.key not in reading.layout.repeats
     ]
-    for row in reading.rows:
-        for key in wanted:
-            if key not in row.values and key not in row.wrong:
-                missing(reading, row, key)
+    for key in wanted:
+        if any(value is None for value in reading.columns.get(key, ())):
+            for row in reading.rows:
+                if key not in row.values and key not in row.wrong:
+                    missing(reading, row, key)
 
 
 def missing(reading: Reading, row: Row, key: str) -> None:
     """Report an empty cell that has to be filled."""
-    name = reading.layout.column(key).ja
-    fault(reading, row, key, CellError(f"「{name}」は必須です。書いてください。", f"{name} is required."))
+    fault(reading, row, key, is_missing(reading.layout.column(key)))
+
+
+def is_missing(column: Column) -> CellError:
+    """Return what is said of an empty cell that has to be filled."""
+    return CellError(f"「{column.ja}」は必須です。書いてください。", f"{column.en} is required.")
 
 
 def fault(reading: Reading, row: Row, key: str, wrong: CellError) -> None:
     """Report a fault of one cell and mark its row."""
     row.wrong.add(key)
+    reading.wrong.setdefault(row.number, row.wrong)
     reading.report(row.number, key, wrong)
 
 

@@ -70,6 +70,8 @@ def merged_request(reference: str, given: Mapping[str, Any], present: RequestDra
     """
     plain = {key: value for key, value in given.items() if key != "slots"}
     plain["slots"] = merged_slots(given["slots"], present.slots if present else ())
+    if plain.get("status") is None:
+        plain.pop("status", None)
     if present is None:
         # Who sends a list of needs wants them filled: a request is open unless the file says otherwise.
         return RequestDraft(**{"reference": reference, "status": "open", **plain})

@@ -22,7 +22,7 @@ from hub.workflows.sheets.request_layout import promotion_layout, request_layout
 WHEN_EMPTY: dict[str, object] = {
     "summary": "",
     "themes": (),
-    "status": "open",
+    "status": None,
     "gate": "計画策定",
     "priority": 1.0,
     "budget": None,

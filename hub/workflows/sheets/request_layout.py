@@ -132,10 +132,10 @@ def state_columns() -> tuple[Column, ...]:
             "状態",
             "Status",
             one_word(words.STATUSES),
-            "空欄は募集中（配置計画に入るのは募集中だけ）",
-            "Empty: open; only open requests are planned",
+            "空欄は、新規なら募集中、登録ずみならそのまま。登録ずみの状態は取り込みでは変わらない",
+            "Empty: a new one is open, a known one stays. A table does not move a request that is known",
             "募集中",
-            choices=labels(words.STATUSES),
+            choices=labels(words.NEW_STATUSES),
             width=10,
         ),
         Column(

@@ -99,14 +99,27 @@ GATES = Terms(
         Term("実装・展開", "実装・展開", "roll-out"),
     ],
 )
+_BEGINNINGS = [
+    Term("draft", "下書き", "draft"),
+    Term("submitted", "提出ずみ", "submitted"),
+    Term("open", "募集中", "open"),
+    Term("closed", "終了", "closed"),
+    Term("withdrawn", "取り下げ", "withdrawn"),
+]
+NEW_STATUSES = Terms("状態", "status", _BEGINNINGS)
+"""Where a request may begin."""
 STATUSES = Terms(
     "状態",
     "status",
     [
-        Term("draft", "下書き", "draft"),
-        Term("submitted", "提出ずみ", "submitted"),
-        Term("open", "募集中", "open"),
-        Term("closed", "終了", "closed"),
-        Term("withdrawn", "取り下げ", "withdrawn"),
+        *_BEGINNINGS,
+        Term("approved", "承認済み", "approved"),
+        Term("reviewed", "確認済み", "reviewed"),
+        Term("in_plan", "提案中", "in a plan"),
+        Term("staffed", "人材決定", "staffed"),
+        Term("running", "従事中", "running"),
+        Term("returned", "差し戻し", "returned"),
     ],
+    [("承認待ち", "submitted"), ("受付中", "open")],
 )
+"""Where a request may stand; the pages' words are understood too."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from hub.workflows.sheets.availability_layout import availability_layout
 from hub.workflows.sheets.columns import EXAMPLE, Column, Layout
 from hub.workflows.sheets.expert_detail_layouts import career_layout, skill_layout
 from hub.workflows.sheets.expert_layout import expert_layout
 from hub.workflows.sheets.months import format_month
+from hub.workflows.sheets.organization_layout import organization_layout
 from hub.workflows.sheets.places import Bodies
 from hub.workflows.sheets.request_layout import promotion_layout, request_layout
 from hub.workflows.sheets.workbook import Heading, Sheet, Value, write_workbook
@@ -43,6 +45,16 @@ def expert_template(months: Sequence[str], bodies: Bodies) -> bytes:
 def request_template(bodies: Bodies) -> bytes:
     """Return the form for requests."""
     return template((request_layout(bodies), promotion_layout()), ())
+
+
+def availability_template(months: Sequence[str]) -> bytes:
+    """Return the form for availability, with a column for each of ``months`` (``YYYY-MM``)."""
+    return template((availability_layout(),), months)
+
+
+def organization_template(bodies: Bodies) -> bytes:
+    """Return the form for what is known of organizations."""
+    return template((organization_layout(bodies),), ())
 
 
 def template(layouts: Sequence[Layout], months: Sequence[str]) -> bytes:

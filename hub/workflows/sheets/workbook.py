@@ -1,39 +1,43 @@
-"""Writing xlsx: plain tables with a header people can read, and no text that a program would run as a formula."""
+"""Writing xlsx: plain tables with a header people can read, and no text that a program would run as a formula.
+
+Sheets stream into the archive row by row, so a list of any length is written in little memory. The parts of the
+package are those of ECMA-376 (SpreadsheetML): text is kept in its cell (``inlineStr``), formats in ``styles.xml``.
+"""
 
 import io
 import re
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from itertools import chain
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias
+from xml.sax.saxutils import escape, quoteattr
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import Cell as WrittenCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import quote_sheetname
-from openpyxl.worksheet.datavalidation import DataValidation
-from openpyxl.worksheet.worksheet import Worksheet
-
-from hub.workflows.sheets.csv_text import STARTS_A_FORMULA
+from hub.workflows.sheets.csv_text import write_csv_rows
 from hub.workflows.sheets.faults import FileError, column_letter
-from hub.workflows.sheets.values import fifteen_digits
+from hub.workflows.sheets.sheet_xml import RowWriter, Value, plain
+from hub.workflows.sheets.styles import Styles
 
-Value: TypeAlias = str | float | datetime | None
-"""What is written in a cell; text stays text whatever it looks like."""
+__all__ = ["Heading", "Sheet", "Value", "as_text_rows", "save_csv", "save_workbook", "write_workbook"]
 
-HEADER_FILL = PatternFill("solid", fgColor="0017C1")
-REQUIRED_FILL = PatternFill("solid", fgColor="8B0000")
-FAULT_FILL = PatternFill("solid", fgColor="FFD6D6")
-LINE = Side(style="thin", color="B3B3B3")
-BORDER = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
-WRAP = Alignment(vertical="top", wrap_text=True)
-INVALID_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 ROWS_WITH_CHOICES = 2_000
 MOST_ROWS_WRITTEN = 1_048_575
 LONGEST_LIST = 250
 """A drop-down's words, joined, may have at most 255 characters in Excel."""
+
+LISTS_NAME = "選択肢"
+LONGEST_NAME = 31
+FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f\ud800-\udfff\ufffe\uffff]")
+PART_ROWS = 256
+"""Rows handed to the compressor at once."""
+
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+Lists: TypeAlias = dict[tuple[str, ...], str]
+"""Words of long drop-down lists to the letter of the column that keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,122 +63,178 @@ class Sheet:
 
 def write_workbook(sheets: Sequence[Sheet]) -> bytes:
     """Return an xlsx workbook with ``sheets``. Raises FileError if one has more rows than Excel takes."""
-    workbook = Workbook(write_only=True)
-    lists: dict[tuple[str, ...], str] = {}
-    for sheet in sheets:
-        fill_sheet(workbook, sheet, lists)
-    if lists:
-        add_lists(workbook, lists)
     out = io.BytesIO()
-    workbook.save(out)
+    save_workbook(sheets, out)
     return out.getvalue()
 
 
-def fill_sheet(workbook: Workbook, sheet: Sheet, lists: dict[tuple[str, ...], str]) -> None:
-    """Add one sheet: header frozen and filtered, columns wide enough, choices as drop-down lists."""
-    page = workbook.create_sheet(sheet.name)
-    page.freeze_panes = "B2"
-    page.auto_filter.ref = f"A1:{column_letter(len(sheet.headings) - 1)}1"
-    for index, heading in enumerate(sheet.headings):
-        page.column_dimensions[column_letter(index)].width = heading.width
-        if heading.choices:
-            add_choices(page, index, heading.choices, lists)
-    page.append([header_cell(page, heading) for heading in sheet.headings])
-    for number, row in enumerate(sheet.rows):
-        if number >= MOST_ROWS_WRITTEN:
+def save_workbook(sheets: Sequence[Sheet], out: BinaryIO) -> None:
+    """Write an xlsx workbook with ``sheets`` to ``out``, row by row. Raises FileError as ``write_workbook``."""
+    styles, lists, filters = Styles(), Lists(), []
+    names = sheet_names([sheet.name for sheet in sheets])
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+        for number, sheet in enumerate(sheets, start=1):
+            with archive.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as part:
+                rows = 0
+                for some, text in sheet_parts(sheet, styles, lists):
+                    rows += some
+                    part.write(text.encode("utf-8"))
+            filters.append(f"$A$1:${column_letter(len(sheet.headings) - 1)}${rows + 1}")
+        if lists:
+            names.append(LISTS_NAME)
+            archive.writestr(f"xl/worksheets/sheet{len(names)}.xml", lists_sheet(lists, styles))
+        archive.writestr("xl/styles.xml", DECLARATION + styles.xml())
+        archive.writestr("xl/workbook.xml", workbook_part(names, filters))
+        archive.writestr("xl/_rels/workbook.xml.rels", workbook_relations(len(names)))
+        archive.writestr("_rels/.rels", package_relations())
+        archive.writestr("[Content_Types].xml", content_types(len(names)))
+
+
+def sheet_parts(sheet: Sheet, styles: Styles, lists: Lists) -> Iterator[tuple[int, str]]:
+    """Yield the worksheet's XML in pieces, each with how many rows below the header it has."""
+    yield 0, sheet_start(sheet, styles)
+    writer = RowWriter(styles, [heading.number_format for heading in sheet.headings], sheet.marked)
+    yield 0, writer.header([(heading.title, heading.required) for heading in sheet.headings])
+    waiting: list[str] = []
+    number = 0
+    for number, row in enumerate(sheet.rows, start=1):
+        if number > MOST_ROWS_WRITTEN:
             raise FileError(
                 f"「{sheet.name}」がExcelの上限（{MOST_ROWS_WRITTEN:,} 行）を超えます。CSVで書き出してください。",
                 f"“{sheet.name}” has more rows than Excel takes ({MOST_ROWS_WRITTEN:,}). Write it as CSV.",
             )
-        page.append(list(body_cells(page, sheet, number, row)))
+        waiting.append(writer.row(number, row))
+        if len(waiting) == PART_ROWS:
+            yield len(waiting), "".join(waiting)
+            waiting.clear()
+    yield len(waiting), "".join(waiting)
+    last = column_letter(len(sheet.headings) - 1)
+    yield 0, f'</sheetData><autoFilter ref="A1:{last}{number + 1}"/>{choice_lists(sheet, lists)}</worksheet>'
 
 
-def header_cell(page: Worksheet, heading: Heading) -> WrittenCell:
-    """Return the cell of a heading."""
-    cell = text_cell(page, heading.title)
-    cell.font = Font(bold=True, color="FFFFFF")
-    cell.fill = REQUIRED_FILL if heading.required else HEADER_FILL
-    cell.alignment = WRAP
-    cell.border = BORDER
-    return cell
+def sheet_start(sheet: Sheet, styles: Styles) -> str:
+    """Return the XML before the rows: header frozen, columns wide enough and of their kind also where they are empty.
+
+    An empty column is a text column too, so that a 団体コード typed there later keeps its zero.
+    """
+    widths = "".join(
+        f'<col min="{place}" max="{place}" width="{heading.width + 0.7:g}" customWidth="1"'
+        f' style="{styles.column(heading.number_format)}"/>'
+        for place, heading in enumerate(sheet.headings, start=1)
+    )
+    return (
+        f'{DECLARATION}<worksheet xmlns="{MAIN}"><sheetViews><sheetView workbookViewId="0">'
+        '<pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/>'
+        '<selection pane="bottomRight"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/>'
+        f"<cols>{widths}</cols><sheetData>"
+    )
 
 
-def body_cells(page: Worksheet, sheet: Sheet, number: int, row: Sequence[Value]) -> Iterator[WrittenCell]:
-    """Yield the cells of one row."""
-    for index, value in enumerate(row):
-        if isinstance(value, str) and value:
-            cell = text_cell(page, value)
-            cell.number_format = "@"
-        else:
-            cell = WrittenCell(page, row=1, column=1, value=as_excel(value))
-            cell.number_format = number_format(sheet.headings[index], value)
-        if cell.value is not None:
-            cell.alignment = WRAP
-        if (number, index) in sheet.marked:
-            cell.fill = FAULT_FILL
-        yield cell
+def choice_lists(sheet: Sheet, lists: Lists) -> str:
+    """Return the drop-down lists of the columns that have one; other words stay allowed, the import judges them."""
+    told = []
+    for index, heading in enumerate(sheet.headings):
+        if heading.choices:
+            letter = column_letter(index)
+            told.append(
+                f'<dataValidation type="list" allowBlank="1" sqref="{letter}2:{letter}{ROWS_WITH_CHOICES}">'
+                f"<formula1>{escape(choice_formula(heading.choices, lists))}</formula1></dataValidation>"
+            )
+    return f'<dataValidations count="{len(told)}">{"".join(told)}</dataValidations>' if told else ""
 
 
-def as_excel(value: Value) -> Value:
-    """Return a value that is no text as Excel keeps it; its own 15 digits, so that saving it there changes nothing."""
-    if value == "":
-        return None
-    return fifteen_digits(value) if isinstance(value, float) else value
-
-
-def number_format(heading: Heading, value: Value) -> str:
-    """Return the Excel format of a value that is no text: the column's, or a plain one where that is text."""
-    if heading.number_format != "@":
-        return heading.number_format
-    return "yyyy-mm-dd" if isinstance(value, datetime) else "General"
-
-
-def text_cell(page: Worksheet, text: str) -> WrittenCell:
-    """Return a cell that holds ``text`` as text: never a formula, also not when it is edited in Excel later."""
-    cell = WrittenCell(page, row=1, column=1)
-    cell.value = LOOKS_ESCAPED.sub("_x005F_", INVALID_IN_XML.sub("", text))
-    cell.data_type = "s"
-    if STARTS_A_FORMULA.match(text):
-        cell.quotePrefix = True
-    return cell
-
-
-def add_choices(page: Worksheet, index: int, choices: tuple[str, ...], lists: dict[tuple[str, ...], str]) -> None:
-    """Offer ``choices`` as a drop-down in the column; other words stay allowed, the import judges them."""
+def choice_formula(choices: tuple[str, ...], lists: Lists) -> str:
+    """Return what a drop-down takes its words from: themselves, or a column of the sheet of lists."""
     joined = ",".join(choices)
     if len(joined) <= LONGEST_LIST and not any("," in choice or '"' in choice for choice in choices):
-        formula = f'"{joined}"'
-    else:
-        letter = lists.setdefault(choices, column_letter(len(lists)))
-        formula = f"{quote_sheetname(LISTS_NAME)}!${letter}$1:${letter}${len(choices)}"
-    validation = DataValidation(type="list", formula1=formula, allow_blank=True, showErrorMessage=False)
-    letter = column_letter(index)
-    validation.add(f"{letter}2:{letter}{ROWS_WITH_CHOICES}")
-    page.data_validations.append(validation)
+        return f'"{joined}"'
+    letter = lists.setdefault(choices, column_letter(len(lists)))
+    return f"'{LISTS_NAME}'!${letter}$1:${letter}${len(choices)}"
 
 
-LISTS_NAME = "選択肢"
-
-
-def add_lists(workbook: Workbook, lists: dict[tuple[str, ...], str]) -> None:
-    """Add the sheet that keeps the words of long drop-down lists."""
-    page = workbook.create_sheet(LISTS_NAME)
+def lists_sheet(lists: Lists, styles: Styles) -> str:
+    """Return the sheet that keeps the words of long drop-down lists."""
+    writer = RowWriter(styles, ["@"] * len(lists), frozenset())
     longest = max(len(choices) for choices in lists)
-    for row in range(longest):
-        page.append([text_cell(page, choices[row] if row < len(choices) else "") for choices in lists])
+    rows = (
+        writer.row(row, [choices[row] if row < len(choices) else None for choices in lists]) for row in range(longest)
+    )
+    return f'{DECLARATION}<worksheet xmlns="{MAIN}"><sheetData>{"".join(rows)}</sheetData></worksheet>'
+
+
+def workbook_part(names: Sequence[str], filters: Sequence[str]) -> str:
+    """Return the list of sheets, with the ranges their filters cover (Excel keeps these as hidden names)."""
+    sheets = "".join(
+        f'<sheet name={quoteattr(name)} sheetId="{number}" r:id="rId{number}"/>'
+        for number, name in enumerate(names, start=1)
+    )
+    defined = "".join(
+        f'<definedName name="_xlnm._FilterDatabase" localSheetId="{place}" hidden="1">'
+        f"{escape(quoted(names[place]))}!{reach}</definedName>"
+        for place, reach in enumerate(filters)
+    )
+    return (
+        f'{DECLARATION}<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}"><bookViews><workbookView/></bookViews>'
+        f"<sheets>{sheets}</sheets><definedNames>{defined}</definedNames></workbook>"
+    )
+
+
+def sheet_names(names: Sequence[str]) -> list[str]:
+    """Return ``names`` as Excel takes them: at most 31 characters, no sign Excel forbids, no two alike."""
+    taken: list[str] = []
+    for name in names:
+        base = FORBIDDEN.sub("_", name).strip("'")[:LONGEST_NAME] or "Sheet"
+        told, count = base, 1
+        while told.casefold() in (other.casefold() for other in taken):
+            count += 1
+            told = f"{base[: LONGEST_NAME - len(str(count)) - 1]}_{count}"
+        taken.append(told)
+    return taken
+
+
+def quoted(name: str) -> str:
+    """Return a sheet's name as formulas write it."""
+    return "'" + name.replace("'", "''") + "'"
+
+
+def workbook_relations(sheets: int) -> str:
+    """Return where the workbook's sheets and styles are."""
+    told = "".join(
+        f'<Relationship Id="rId{number}" Type="{RELATIONS}/worksheet" Target="worksheets/sheet{number}.xml"/>'
+        for number in range(1, sheets + 1)
+    )
+    styles = f'<Relationship Id="rId{sheets + 1}" Type="{RELATIONS}/styles" Target="styles.xml"/>'
+    return f'{DECLARATION}<Relationships xmlns="{PACKAGE}/relationships">{told}{styles}</Relationships>'
+
+
+def package_relations() -> str:
+    """Return where the package's workbook is."""
+    told = f'<Relationship Id="rId1" Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/>'
+    return f'{DECLARATION}<Relationships xmlns="{PACKAGE}/relationships">{told}</Relationships>'
+
+
+def content_types(sheets: int) -> str:
+    """Return what kind each part is of."""
+    told = "".join(
+        f'<Override PartName="/xl/worksheets/sheet{number}.xml" ContentType="{KIND}.worksheet+xml"/>'
+        for number in range(1, sheets + 1)
+    )
+    return (
+        f'{DECLARATION}<Types xmlns="{PACKAGE}/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        f'<Override PartName="/xl/workbook.xml" ContentType="{KIND}.sheet.main+xml"/>{told}'
+        f'<Override PartName="/xl/styles.xml" ContentType="{KIND}.styles+xml"/></Types>'
+    )
 
 
 def as_text_rows(sheet: Sheet) -> Iterator[list[str]]:
     """Yield header and rows of a sheet as text, for CSV."""
-    yield from chain(
-        [[heading.title for heading in sheet.headings]], ([plain(value) for value in row] for row in sheet.rows)
-    )
+    yield [heading.title for heading in sheet.headings]
+    for row in sheet.rows:
+        yield [plain(value) for value in row]
 
 
-def plain(value: Value) -> str:
-    """Return a value as CSV text: 40.0 → 40, nothing → empty."""
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def save_csv(sheet: Sheet, out: BinaryIO) -> None:
+    """Write one sheet as CSV to ``out``, row by row."""
+    write_csv_rows(as_text_rows(sheet), out)

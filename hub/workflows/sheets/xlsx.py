@@ -1,47 +1,47 @@
 """Reading xlsx: the archive's directory is checked first, then each sheet's reach, then its cells (python-calamine)."""
 
-import io
 import posixpath
 import re
 import zipfile
+import zlib
 from xml.parsers import expat
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from hub.workflows.sheets.book import Cell, Table, check_extent
+from hub.workflows.sheets.book import MOST_CELLS, MOST_CELLS_IN_ALL, Table, check_extent
 from hub.workflows.sheets.faults import FileError
+from hub.workflows.sheets.package import BROKEN, check_sheets, repack, unpack
+from hub.workflows.sheets.quick_scan import quick_reach
 from hub.workflows.sheets.scan import Reach, scan_sheet
 
-LARGEST_UNPACKED = 300 * 2**20
-MOST_PARTS = 2_000
-OLE_MAGIC = b"\xd0\xcf\x11\xe0"
-NEEDED = re.compile(
-    r"(\[Content_Types\]\.xml|_rels/.*|xl/_rels/.*|xl/(workbook|styles|sharedStrings)\.xml"
-    r"|xl/(worksheets|chartsheets|dialogsheets|macrosheets)/.*\.xml)",
-    re.IGNORECASE,
-)
-BROKEN = (
-    "Excelのファイルとして読めません（壊れているか、別の形式です）。Excelで開いて .xlsx として保存し直してください。",
-    "The file is not a readable .xlsx workbook (damaged, or another format). Open it in Excel and save it as .xlsx.",
-)
+SHARED = "xl/sharedStrings.xml"
+LARGEST_TEXT = 400 * 2**20
+"""Bytes of text all cells together may hold once shared texts are copied into each cell that names them."""
+
+SHARED_CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?t=["']s["'][^>]*>\s*<(?:\w+:)?v>\s*([0-9]{1,9})""")
 
 
 def read_xlsx(content: bytes) -> tuple[Table, ...]:
     """Return the worksheets of a workbook, hidden ones too. Raises FileError."""
-    if content.startswith(OLE_MAGIC):
-        raise FileError(
-            "パスワードつき、または古い形式（.xls）のファイルです。パスワードを外し .xlsx として保存し直してください。",
-            "The workbook is protected by a password or in the old .xls format. Save it as .xlsx without a password.",
-        )
     try:
         parts = unpack(content)
         paths = sheet_paths(parts)
+        check_sheets(len(paths))
         reaches = {name: reach_of(name, parts[path]) for name, path in paths.items()}
-        with CalamineWorkbook.from_filelike(repack(parts)) as workbook:
-            names = [sheet.name for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-            return tuple(read_sheet(workbook, name, reaches[name]) for name in names)
+        check_total(reaches)
+        check_shared(parts, set(paths.values()))
+        packed = repack(parts)
+        parts.clear()
+        with CalamineWorkbook.from_filelike(packed) as workbook:
+            del packed
+            sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+            return tuple(
+                read_sheet(workbook, sheet.name, reaches[sheet.name], sheet.visible != SheetVisibleEnum.Visible)
+                for sheet in sheets
+            )
     except (
         zipfile.BadZipFile,
+        zlib.error,
         CalamineError,
         expat.ExpatError,
         KeyError,
@@ -52,30 +52,6 @@ def read_xlsx(content: bytes) -> tuple[Table, ...]:
         if isinstance(error, FileError):
             raise
         raise FileError(*BROKEN) from error
-
-
-def unpack(content: bytes) -> dict[str, bytes]:
-    """Return the parts a reader needs. What the archive's directory declares is added up before anything unpacks."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-        declared = sum(part.file_size for part in parts)
-        if declared > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
-            size, most = f"{declared / 2**20:,.0f} MB", f"{LARGEST_UNPACKED // 2**20} MB"
-            raise FileError(
-                f"展開すると大きすぎます（{size}、上限 {most}）。分けてください。",
-                f"Unpacked it is too large ({size}, at most {most}). Split it.",
-            )
-        return {part.filename: archive.read(part) for part in parts if NEEDED.fullmatch(part.filename)}
-
-
-def repack(parts: dict[str, bytes]) -> io.BytesIO:
-    """Return ``parts`` as an archive again, so that the reader unpacks nothing beyond what was declared and checked."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    out.seek(0)
-    return out
 
 
 def sheet_paths(parts: dict[str, bytes]) -> dict[str, str]:
@@ -99,27 +75,72 @@ def elements(xml: bytes, tag: str) -> list[dict[str, str]]:
         if name.rpartition(" ")[2] == tag:
             found.append({key.rpartition(" ")[2]: value for key, value in attributes.items()})
 
+    def refuse(*_: object) -> None:
+        raise FileError(*BROKEN)
+
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = start
+    parser.EntityDeclHandler = refuse
     parser.Parse(xml, True)
     return found
 
 
 def reach_of(name: str, xml: bytes) -> Reach:
     """Return how far the sheet reaches. Raises FileError if it is more than may be laid out."""
+    quick = quick_reach(xml)
+    if quick is not None and quick[0] * quick[1] <= MOST_CELLS and within(name, *quick):
+        return Reach(*quick)
+    # Formulas, errors, or formatted cells far away that hold nothing: only a close look tells.
     reach = scan_sheet(xml)
     check_extent(name, reach.rows, reach.columns)
     return reach
 
 
-def read_sheet(workbook: CalamineWorkbook, name: str, reach: Reach) -> Table:
+def within(name: str, rows: int, columns: int) -> bool:
+    """Tell whether a table may reach that far."""
+    try:
+        check_extent(name, rows, columns)
+    except FileError:
+        return False
+    return True
+
+
+def check_total(reaches: dict[str, Reach]) -> None:
+    """Refuse a workbook whose sheets together are too large to be laid out."""
+    total = sum(reach.rows * reach.columns for reach in reaches.values())
+    if total > MOST_CELLS_IN_ALL:
+        raise FileError(
+            f"シートを合わせると大きすぎます（{total:,} セル、上限 {MOST_CELLS_IN_ALL:,}）。シートを減らしてください。",
+            f"The sheets together are too large ({total:,} cells, at most {MOST_CELLS_IN_ALL:,}). Remove some.",
+        )
+
+
+def check_shared(parts: dict[str, bytes], sheets: set[str]) -> None:
+    """Refuse a workbook in which few long texts are named by so many cells that copying them would fill the memory."""
+    shared = next((part for name, part in parts.items() if name.casefold() == SHARED.casefold()), None)
+    if shared is None:
+        return
+    sizes = [len(item) for item in re.split(rb"</(?:\w+:)?si>", shared)]
+    references = sum(parts[path].count(b't="s"') + parts[path].count(b"t='s'") for path in sheets)
+    if max(sizes) * references <= LARGEST_TEXT:
+        return
+    known = len(sizes)
+    named = (int(match[1]) for path in sheets for match in SHARED_CELL.finditer(parts[path]))
+    if sum(sizes[index] for index in named if index < known) > LARGEST_TEXT:
+        raise FileError(
+            "同じ長い文字が多くのセルに入っていて、大きすぎます。分けてください。",
+            "Long texts repeated in many cells make the workbook too large. Split it.",
+        )
+
+
+def read_sheet(workbook: CalamineWorkbook, name: str, reach: Reach, hidden: bool) -> Table:
     """Return one worksheet with the cells whose value would get lost."""
     sheet = workbook.get_sheet_by_name(name)
-    rows: list[list[Cell]] = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    rows = sheet.to_python(skip_empty_area=False)
     lost = {(row - 1, column - 1): error for (row, column), error in reach.errors.items()}
     lost |= {(row - 1, column - 1): "=" for row, column in reach.uncomputed}
     for row, column in lost:
         rows += [[] for _ in range(row + 1 - len(rows))]
         rows[row] += [""] * (column + 1 - len(rows[row]))
     merged = tuple((first[0], first[1], last[0], last[1]) for first, last in sheet.merged_cell_ranges or ())
-    return Table(name, rows, merged, lost)
+    return Table(name, rows, merged, lost, hidden)

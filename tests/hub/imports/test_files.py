@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from hub.workflows.sheets import book as limits
-from hub.workflows.sheets import xlsx
+from hub.workflows.sheets import package
 from hub.workflows.sheets.book import check_rows, read_book
 from hub.workflows.sheets.csv_text import read_csv
 from hub.workflows.sheets.expert_forms import read_experts
@@ -233,7 +233,7 @@ def test_only_what_was_checked_is_handed_to_the_reader(book):
     path = book({"専門人材": [["管理番号"]]})
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/media/image1.png", b"x" * 1000)
-    parts = xlsx.unpack(path.read_bytes())
+    parts = package.unpack(path.read_bytes())
     assert "xl/media/image1.png" not in parts
-    with zipfile.ZipFile(io.BytesIO(xlsx.repack(parts).getvalue())) as repacked:
+    with zipfile.ZipFile(io.BytesIO(package.repack(parts).getvalue())) as repacked:
         assert all(part.compress_type == zipfile.ZIP_STORED for part in repacked.infolist())

@@ -25,6 +25,7 @@ from hub.workflows.engagement_rows import (
 from hub.workflows.engagement_rules import EngagementRules, rules_of
 from hub.workflows.japanese_days import months_of
 from hub.workflows.life_cycles import ENGAGEMENT
+from hub.workflows.locks import lock_row
 from hub.workflows.moving import Subject
 from hub.workflows.organizations import full_name
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
@@ -68,7 +69,9 @@ class Engaged:
 
 
 def take_engagement(session: Session, engagement_id: str) -> Engaged:
-    """Return an engagement to decide on, its row locked where the database locks rows. Raises NotFound."""
+    """Return an engagement to decide on, locked with its request. Raises NotFound."""
+    # The request first, as everywhere: what becomes of the work may change where the request stands.
+    lock_row(session, Request, look_at_engagement(session, engagement_id).row.request_id)
     return _load(session, engagement_id, lambda query: query.with_for_update())
 
 

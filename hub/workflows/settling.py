@@ -53,7 +53,7 @@ def settle(session: Session, request_id: str) -> str:
         raise NotFound("人材ニーズ", "request")
     if row.status not in SETTLED:
         return str(row.status)
-    target = standing(_seats(session, request_id), slots_at_work(session, request_id))
+    target = standing(seats_of(session, request_id), slots_at_work(session, request_id))
     if target != row.status:
         subject = Subject(REQUEST, Request, row.id, row.status, Belonging(organization=row.organization_code))
         move(session, SYSTEM, subject, "settle", target=target)
@@ -63,7 +63,8 @@ def settle(session: Session, request_id: str) -> str:
     return target
 
 
-def _seats(session: Session, request_id: str) -> list[Seat]:
+def seats_of(session: Session, request_id: str) -> list[Seat]:
+    """Return the slots of a request that are asked for, each with its live proposal."""
     s, p = columns(Slot), columns(Proposal)
     query = (
         select(s.id, s.required, p.status)

@@ -25,6 +25,7 @@ from hub.workflows.engagement_rows import (
 from hub.workflows.engagement_rules import EngagementRules, rules_of
 from hub.workflows.japanese_days import months_of
 from hub.workflows.life_cycles import ENGAGEMENT
+from hub.workflows.locks import lock_row
 from hub.workflows.moving import Subject
 from hub.workflows.organizations import full_name
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
@@ -68,7 +69,15 @@ class Engaged:
 
 
 def take_engagement(session: Session, engagement_id: str) -> Engaged:
-    """Return an engagement to decide on, its row locked where the database locks rows. Raises NotFound."""
+    """Return an engagement to decide on, locked with its request where the database locks rows. Raises NotFound.
+
+    The request comes first, as everywhere: what follows from the engagement settles it.
+    """
+    n = columns(Engagement)
+    request_id = session.execute(select(n.request_id).where(n.id == engagement_id)).scalar()
+    if request_id is None:
+        raise not_found()
+    lock_row(session, Request, request_id)
     return _load(session, engagement_id, lambda query: query.with_for_update())
 
 
@@ -176,9 +185,9 @@ def read_engagement(session: Session, actor: Actor, engagement_id: str) -> Engag
         proposal_id=row.proposal_id,
         terms=terms_of(row),
         served=engaged.serves,
-        organization_agreed=_said(row.organization_agreed_by, row.organization_agreed_at),
-        expert_agreed=_said(row.expert_agreed_by, row.expert_agreed_at),
-        dispatch_consented=_said(row.dispatch_consented_by, row.dispatch_consented_at),
+        organization_agreed=said(row.organization_agreed_by, row.organization_agreed_at),
+        expert_agreed=said(row.expert_agreed_by, row.expert_agreed_at),
+        dispatch_consented=said(row.dispatch_consented_by, row.dispatch_consented_at),
         broken_off_on=row.broken_off_on,
         broken_off_reason=row.broken_off_reason,
         organization_shares_case=row.organization_shares_case,
@@ -193,7 +202,8 @@ def terms_of(row: Any) -> TermsDraft:
     return TermsDraft(**{name: getattr(row, name) for name in TermsDraft.__dataclass_fields__})
 
 
-def _said(by: str | None, at: Any) -> Said | None:
+def said(by: str | None, at: Any) -> Said | None:
+    """Return who said yes and when, None when nobody has."""
     return None if by is None else Said(by, at)
 
 

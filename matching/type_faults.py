@@ -169,6 +169,8 @@ _WANTED: dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "literal_error": _choices,
     "nul_character": _always("NUL文字のない文字列", "a string without the NUL character"),
     "timezone_aware": _always("時間帯つきの日時(例 2026-11-21T09:00:00+09:00)", "a moment with its time zone"),
+    "date_type": _always("日付(YYYY-MM-DD、例 2026-10-01)", "a day as YYYY-MM-DD, like 2026-10-01"),
+    "date_parsing": _always("日付(YYYY-MM-DD、例 2026-10-01)", "a day as YYYY-MM-DD, like 2026-10-01"),
     "string_pattern_mismatch": _pattern,
     "base": _always(
         '拠点(団体コードの文字列、{"lat": 緯度, "lon": 経度}、または null)',

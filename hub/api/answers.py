@@ -10,6 +10,11 @@ from matching.problem import STRICT
 
 Version = Annotated[int | None, Query(ge=1, le=2_147_483_647)]
 """The version a person saw; without it the move is made on whatever is there."""
+Seen = Annotated[int, Query(alias="version", ge=1, le=2_147_483_647)]
+"""The version a person saw, where a change needs one: nobody writes over what they have not seen."""
+Id = Annotated[str | None, Query(max_length=40)]
+Code = Annotated[str | None, Query(pattern="^[0-9]{6}$")]
+"""A 団体コード to filter by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,38 @@
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
-from hub.api import experts, notifications, organizations, plans, proposals, requests, schemes
+from hub.api import (
+    cases,
+    engagements,
+    evaluations,
+    experts,
+    gates,
+    notifications,
+    organizations,
+    plans,
+    proposals,
+    reports,
+    requests,
+    schemes,
+    work_logs,
+)
 from hub.api.faults import KEPT_NOWHERE
 
+PARTS = (
+    cases,
+    engagements,
+    evaluations,
+    experts,
+    gates,
+    notifications,
+    organizations,
+    plans,
+    proposals,
+    reports,
+    requests,
+    schemes,
+    work_logs,
+)
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN = frozenset({"same-origin", "none"})
 
@@ -27,6 +56,6 @@ def keep_nowhere(response: Response) -> None:
 def router() -> APIRouter:
     """Return the whole interface."""
     whole = APIRouter(prefix="/api", dependencies=[Depends(refuse_other_sites), Depends(keep_nowhere)])
-    for part in (experts, notifications, organizations, plans, proposals, requests, schemes):
+    for part in PARTS:
         whole.include_router(part.router)
     return whole

@@ -75,6 +75,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "proposal.release": (HUB,),
     # engagements
     "engagement.read": (*ORGANIZATION, *SERVED, EXPERT, COORDINATOR, AUDITOR),
+    "engagement.read_reasons": (COORDINATOR, AUDITOR),
     "engagement.edit_terms": (REQUESTER, ADMIN, COORDINATOR),
     "engagement.agree_as_expert": (EXPERT,),
     "engagement.agree_as_organization": (APPROVER,),
@@ -91,6 +92,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "evaluation.give_as_expert": (EXPERT,),
     "evaluation.read": (*ORGANIZATION, EXPERT, COORDINATOR, AUDITOR),
     "evaluation.read_early": (COORDINATOR, AUDITOR),
+    "questionnaire.read": (*ORGANIZATION, COORDINATOR, AUDITOR),
     "questionnaire.answer": (REQUESTER, APPROVER),
     "case.share_as_organization": (APPROVER,),
     "case.share_as_expert": (EXPERT,),

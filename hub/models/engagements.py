@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Literal, get_args
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from hub.models.base import (
@@ -43,7 +43,8 @@ class Engagement(Edited, table=True):
     ``scheme`` and ``fiscal_year`` (from April): whose rules hold. ``terms_version`` counts the edits of the terms: both
     sides agree to one. Money in yen: by hour or by day, not both, and what a
     month comes to. ``hours`` (with travel) and ``onsite_days`` a month, at most what is booked. ``cost_sharing``: how
-    the organizations served share the cost. ``dispatching_body``: the 団体 whose staff the expert is.
+    the organizations served share the cost, and ``populations``, by code, what it splits by when it does by population.
+    ``dispatching_body``: the 団体 whose staff the expert is.
     ``broken_off_on``: the last day of work broken off, None when none was done. ``…_shares_case``: this side lets
     others read by name how it went.
     """
@@ -97,6 +98,7 @@ class Engagement(Edited, table=True):
     onsite_days: float
     conditions: str = Field(default="", max_length=TEXT_LENGTH)
     cost_sharing: str | None = Field(default=None, max_length=20)
+    populations: dict[str, int] = Field(default_factory=dict, sa_type=JSON)
     dispatching_body: str | None = Field(
         default=None,
         foreign_key="organizations.code",

@@ -31,7 +31,10 @@ from hub.workflows.organizations import full_name
 
 @dataclass(frozen=True, slots=True)
 class VerifiedEntry:
-    """A verified entry of a career. ``started`` and ``ended``: months; ``hours``: over all of them."""
+    """A verified entry of a career. ``started`` and ``ended``: months; ``hours``: over all of them.
+
+    ``skills``: what the organization confirmed in it, as (framework, code, level).
+    """
 
     engagement_id: str
     organization_code: str
@@ -47,6 +50,7 @@ class VerifiedEntry:
     ended: str
     hours: float
     verified_at: datetime
+    skills: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +114,21 @@ def _work_of(session: Session, engagement_id: str) -> dict[str, Any]:
 
 def verified_entries(session: Session, expert_id: str, now: datetime | None = None) -> tuple[VerifiedEntry, ...]:
     """Return the verified entries of an expert's career that may be seen, newest first."""
-    v = columns(VerifiedRecord)
+    v, k = columns(VerifiedRecord), columns(SkillConfirmation)
+    names = [name for name in VerifiedEntry.__dataclass_fields__ if name != "skills"]
+    confirmed: dict[str, list[tuple[str, str, int]]] = {}
+    skills = select(k.engagement_id, k.framework, k.code, k.level).where(k.expert_id == expert_id)
+    for row in session.execute(skills.order_by(k.framework, k.code)):
+        confirmed.setdefault(row.engagement_id, []).append((row.framework, row.code, row.level))
     query = (
-        select(*(v[name] for name in VerifiedEntry.__dataclass_fields__))
+        select(*(v[name] for name in names))
         .where(v.expert_id == expert_id, v.opens_at <= (now or utc_now()))
         .order_by(v.ended.desc(), v.started.desc(), v.engagement_id)
     )
-    return tuple(VerifiedEntry(*row) for row in session.execute(query))
+    return tuple(
+        VerifiedEntry(**row._mapping, skills=tuple(confirmed.get(row.engagement_id, ())))
+        for row in session.execute(query)
+    )
 
 
 def confirmed_skills(session: Session, expert_id: str, now: datetime | None = None) -> tuple[ConfirmedSkill, ...]:

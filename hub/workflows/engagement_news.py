@@ -46,11 +46,12 @@ def tell_coordinators(
     return tell(session, event, *_subject(engaged, about), people, occasion=occasion)
 
 
-def tell_dispatching_body(session: Session, event: str, engaged: Engaged, *, occasion: str) -> None:
-    """Tell the approvers of the body whose staff the expert is, if there is one."""
-    if engaged.row.dispatching_body:
-        people = people_of_organization(session, engaged.row.dispatching_body, "approver")
-        tell(session, event, *_subject(engaged, None), people, occasion=occasion)
+def tell_dispatching_body(session: Session, event: str, engaged: Engaged, *, occasion: str) -> int:
+    """Tell the approvers of the body whose staff the expert is, if there is one; return how many were newly told."""
+    if not engaged.row.dispatching_body:
+        return 0
+    people = people_of_organization(session, engaged.row.dispatching_body, "approver")
+    return tell(session, event, *_subject(engaged, None), people, occasion=occasion)
 
 
 def _subject(engaged: Engaged, about: About | None) -> About:

@@ -69,9 +69,15 @@ class Engaged:
 
 
 def take_engagement(session: Session, engagement_id: str) -> Engaged:
-    """Return an engagement to decide on, locked with its request. Raises NotFound."""
-    # The request first, as everywhere: what becomes of the work may change where the request stands.
-    lock_row(session, Request, look_at_engagement(session, engagement_id).row.request_id)
+    """Return an engagement to decide on, locked with its request where the database locks rows. Raises NotFound.
+
+    The request comes first, as everywhere: what follows from the engagement settles it.
+    """
+    n = columns(Engagement)
+    request_id = session.execute(select(n.request_id).where(n.id == engagement_id)).scalar()
+    if request_id is None:
+        raise not_found()
+    lock_row(session, Request, request_id)
     return _load(session, engagement_id, lambda query: query.with_for_update())
 
 
@@ -179,9 +185,9 @@ def read_engagement(session: Session, actor: Actor, engagement_id: str) -> Engag
         proposal_id=row.proposal_id,
         terms=terms_of(row),
         served=engaged.serves,
-        organization_agreed=_said(row.organization_agreed_by, row.organization_agreed_at),
-        expert_agreed=_said(row.expert_agreed_by, row.expert_agreed_at),
-        dispatch_consented=_said(row.dispatch_consented_by, row.dispatch_consented_at),
+        organization_agreed=said(row.organization_agreed_by, row.organization_agreed_at),
+        expert_agreed=said(row.expert_agreed_by, row.expert_agreed_at),
+        dispatch_consented=said(row.dispatch_consented_by, row.dispatch_consented_at),
         broken_off_on=row.broken_off_on,
         broken_off_reason=row.broken_off_reason,
         organization_shares_case=row.organization_shares_case,
@@ -196,7 +202,8 @@ def terms_of(row: Any) -> TermsDraft:
     return TermsDraft(**{name: getattr(row, name) for name in TermsDraft.__dataclass_fields__})
 
 
-def _said(by: str | None, at: Any) -> Said | None:
+def said(by: str | None, at: Any) -> Said | None:
+    """Return who said yes and when, None when nobody has."""
     return None if by is None else Said(by, at)
 
 

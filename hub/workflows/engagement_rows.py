@@ -1,18 +1,23 @@
 """What lists and pages show of engagements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import Field
 
 from hub.models.engagements import CostSharing, EngagementStatus, Form
 from hub.workflows.drafts import CHECKED, Days, Hours, Line, Paragraph, Yen
+
+People = Annotated[int, Field(ge=1, le=1_000_000_000)]
 
 
 @dataclass(frozen=True, slots=True)
 class TermsDraft:
     """The terms as a side tells them. ``hours`` (with travel) and ``onsite_days`` a month; money in yen.
 
-    ``cost_sharing``: for a post several organizations share. ``dispatching_body``: 団体コード of the body whose staff
-    the expert is.
+    ``cost_sharing``: for a post several organizations share; ``populations``: the people of each of them, by its code,
+    when it is shared by population. ``dispatching_body``: 団体コード of the body whose staff the expert is.
     """
 
     __pydantic_config__ = CHECKED
@@ -27,6 +32,7 @@ class TermsDraft:
     monthly_amount: Yen | None = None
     conditions: Paragraph = ""
     cost_sharing: CostSharing | None = None
+    populations: dict[Line, People] = field(default_factory=dict)
     dispatching_body: Line | None = None
 
 

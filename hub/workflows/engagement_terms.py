@@ -148,6 +148,7 @@ def _faults(session: Session, engaged: Engaged, told: TermsDraft) -> list[Fault]
         return type_faults(error, {}, TermsDraft)
     return [
         *_pay_faults(told),
+        *_sharing_faults(engaged, told),
         *_body_faults(session, engaged, told),
         *_time_faults(session, engaged, told),
         *_repeat_faults(session, engaged, told),
@@ -165,16 +166,31 @@ def _pay_faults(told: TermsDraft) -> Iterator[Fault]:
                 yield Fault(f"/{name}", ja, "pro bono work is unpaid: remove the amount or choose another form")
 
 
-def _body_faults(session: Session, engaged: Engaged, told: TermsDraft) -> Iterator[Fault]:
-    if told.scheme is not None and told.scheme not in known_schemes():
-        yield Fault(
-            "/scheme", f"制度「{quote(told.scheme)}」はありません", f"there is no scheme “{quote(told.scheme)}”"
-        )
+def _sharing_faults(engaged: Engaged, told: TermsDraft) -> Iterator[Fault]:
     if told.cost_sharing is None and len(engaged.serves) > 1:
         yield Fault("/cost_sharing", "費用の分け方を選んでください", "choose how the cost is shared")
     if told.cost_sharing is not None and not engaged.serves:
         ja = "ほかの団体を支援しないときは、費用の分け方を選ばないでください"
         yield Fault("/cost_sharing", ja, "leave this empty: no other organization is served")
+    if told.cost_sharing != "population":
+        if told.populations:
+            ja = "人口で分けるときだけ書いてください"
+            yield Fault("/populations", ja, "leave this empty: the cost is not shared by population")
+        return
+    for code in engaged.serves:
+        if code not in told.populations:
+            yield Fault(f"/populations/{code}", "人口を書いてください", "write its population")
+    for code in told.populations:
+        if code not in engaged.serves:
+            ja = "支援する団体だけを書いてください"
+            yield Fault(f"/populations/{quote(code)}", ja, "write the organizations served alone")
+
+
+def _body_faults(session: Session, engaged: Engaged, told: TermsDraft) -> Iterator[Fault]:
+    if told.scheme is not None and told.scheme not in known_schemes():
+        yield Fault(
+            "/scheme", f"制度「{quote(told.scheme)}」はありません", f"there is no scheme “{quote(told.scheme)}”"
+        )
     body = told.dispatching_body
     if body is None:
         return

@@ -107,6 +107,7 @@ def _first_terms(session: Session, planned: Any) -> dict[str, Any]:
         "onsite_days": planned.onsite_days,
         "conditions": "",
         "cost_sharing": "equally" if shared else None,
+        "populations": {},
         "organization_shares_case": False,
         "expert_shares_case": False,
         "created_at": now,

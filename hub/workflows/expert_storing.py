@@ -1,6 +1,7 @@
 """Writing experts: told whole, kept by id, and paused so that no offer stays out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -73,6 +74,7 @@ def edit_expert(session: Session, actor: Actor, expert_id: str, draft: ExpertDra
     stored = read_experts(session, [expert_id]).get(expert_id)
     if stored is None:
         raise expert_not_found()
+    draft = replace(draft, rating_mean=stored.rating_mean, rating_count=stored.rating_count)
     with places_of_one():
         store_experts(session, {expert_id: draft}, None if version is None else {expert_id: version}, actor=actor)
     before, after = differing(stored, canonical(draft))

@@ -4,7 +4,7 @@ Two pairs of eyes, because what passes a gate opens the next stage's budget: who
 and somebody who does not decides. Passing the last gate closes the review of the work; the request stays at that stage.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,25 +12,30 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
+from sqlmodel import SQLModel
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import PREFECTURE_LENGTH, Belonging, require
 from hub.errors import Conflict, Invalid, NotFound
-from hub.models import GateReview, Request, RequestBeneficiary
+from hub.models import Change, GateReview, Request, RequestBeneficiary
 from hub.models.base import columns, new_id, table_of, utc_now
 from hub.models.evaluations import Decision, GateReviewStatus
 from hub.models.requests import GATES
 from hub.workflows.audit import record
 from hub.workflows.drafts import CHECKED, Paragraph
 from hub.workflows.life_cycles import GATE_REVIEW
-from hub.workflows.locks import lock_row
+from hub.workflows.locks import lock_row, look_at_row
 from hub.workflows.moving import Reason, Subject, move
 from hub.workflows.notifications import tell
+from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from hub.workflows.recipients import coordinators_of, people_of_organization
 from matching.faults import Fault
 from matching.type_faults import type_faults
 from seed_data.samples import GateStage
 
+SORTS = ("proposed", "decided", "status")
+Take = Callable[[Session, type[SQLModel], str], Any]
+"""Fetches a row by its id, locked or not."""
 REVIEWABLE = ("reviewed", "open", "in_plan", "staffed", "running", "closed")
 """A request whose work is planned, done or finished is at a gate; a draft is not."""
 
@@ -46,7 +51,7 @@ class GateReviewDraft:
 
 @dataclass(frozen=True, slots=True)
 class GateReviewRead:
-    """A review at a gate. ``decided_…``: by the coordinator who confirmed or returned it."""
+    """A review at a gate. ``decided_…``: by the coordinator who confirmed or returned it; ``mend``: why returned."""
 
     id: str
     request_id: str
@@ -59,6 +64,7 @@ class GateReviewRead:
     decided_by: str | None
     decided_at: datetime | None
     version: int
+    mend: str | None
 
 
 DRAFT = TypeAdapter(GateReviewDraft)
@@ -145,21 +151,29 @@ def next_gate(gate: str) -> str | None:
     return next(iter(GATES[GATES.index(gate) + 1 :]), None)
 
 
-def read_reviews(session: Session, actor: Actor, request_id: str) -> tuple[GateReviewRead, ...]:
-    """Return the reviews of a request, oldest first. Raises NotFound, Forbidden."""
-    _, belonging = _request(session, request_id)
+def find_reviews(session: Session, actor: Actor, request_id: str, paging: Paging = FIRST_PAGE) -> Page[GateReviewRead]:
+    """Return a page of a request's reviews, sorted by one of ``SORTS`` (default: oldest first).
+
+    Raises NotFound, Forbidden.
+    """
+    _, belonging = _request(session, request_id, look_at_row)
     require(actor, "gate.read", belonging)
-    g = columns(GateReview)
-    query = select(*(g[name] for name in GateReviewRead.__dataclass_fields__)).where(g.request_id == request_id)
-    return tuple(GateReviewRead(*row) for row in session.execute(query.order_by(g.created_at, g.id)))
+    g, c = columns(GateReview), columns(Change)
+    sent_back = (c.subject_kind == "gate_review", c.subject_id == g.id, c.move == "send_back")
+    mend = select(c.reason).where(*sent_back).scalar_subquery()
+    names = [name for name in GateReviewRead.__dataclass_fields__ if name != "mend"]
+    query = select(*(g[name] for name in names), mend.label("mend")).where(g.request_id == request_id)
+    orders = {"proposed": g.created_at, "decided": g.decided_at, "status": g.status}
+    page = fetch_page(session, query, paging, orders, g.id)
+    return page.showing(GateReviewRead(*row) for row in page.items)
 
 
 def _subject(review: Any, belonging: Belonging, version: int | None) -> Subject:
     return Subject(GATE_REVIEW, GateReview, review.id, review.status, belonging, version)
 
 
-def _request(session: Session, request_id: str) -> tuple[Any, Belonging]:
-    row = lock_row(session, Request, request_id)
+def _request(session: Session, request_id: str, take: Take = lock_row) -> tuple[Any, Belonging]:
+    row = take(session, Request, request_id)
     if row is None:
         raise NotFound("人材ニーズ", "request")
     b = columns(RequestBeneficiary)

@@ -1,7 +1,8 @@
 """Rows locked before they are decided on: always in one order, so that no two transactions wait for each other.
 
-The order: plans, organizations, experts, requests, proposals, availability; rows of one table by their key. SQLite has
-one writer at a time and takes no such locks. ``key_share`` leaves room for rows that only refer to a locked one.
+The order: plans, organizations, experts, requests, proposals, engagements, availability; rows of one table by their
+key. SQLite has one writer at a time and takes no such locks. ``key_share`` leaves room for rows that only refer to a
+locked one.
 """
 
 from collections.abc import Collection
@@ -30,6 +31,12 @@ def lock_rows(session: Session, model: type[SQLModel], ids: Collection[str], key
 def lock_row(session: Session, model: type[SQLModel], row_id: str) -> Any | None:
     """Lock one row and return it as it is now, None when there is none."""
     return lock_rows(session, model, [row_id]).get(row_id)
+
+
+def look_at_row(session: Session, model: type[SQLModel], row_id: str) -> Any | None:
+    """Return one row as it is now and lock nothing, None when there is none."""
+    c = columns(model)
+    return session.execute(select(*c).where(c.id == row_id)).first()
 
 
 def lock_months(session: Session, expert_ids: Collection[str]) -> dict[tuple[str, str], Any]:

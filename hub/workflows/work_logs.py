@@ -231,7 +231,8 @@ def _share_faults(engaged: Engaged, told: WorkLogDraft) -> Iterator[Fault]:
         if share.organization in seen:
             yield Fault(place, "同じ団体が2回あります", "this organization is given twice")
         seen.add(share.organization)
-    if len(engaged.serves) > 1 and told.hours > 0 and not told.shares:
+    something = told.hours > 0 or told.travel_yen > 0
+    if len(engaged.serves) > 1 and something and not any(share.days > 0 for share in told.shares):
         yield Fault("/shares", "支援した団体ごとの日数を書いてください", "give the days of each organization served")
 
 

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
+from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +20,10 @@ from hub.workflows.career_records import confirmed_skills, grow_record, verified
 from hub.workflows.cases import CaseFilter, find_cases, share_case
 from hub.workflows.evaluations import ASPECTS, ConfirmationDraft, EvaluationDraft, evaluate, read_evaluations
 from hub.workflows.expert_records import read_experts
-from hub.workflows.expert_rows import ExpertFilter
-from hub.workflows.experts import find_experts, read_expert, store_experts
+from hub.workflows.expert_rows import ExpertFilter, ExpertPage
+from hub.workflows.experts import edit_expert, find_experts, read_expert, store_experts
+from hub.workflows.exports import export_table
+from hub.workflows.imports import import_book
 from hub.workflows.moving import Reason
 from hub.workflows.paging import Paging
 from hub.workflows.problem_experts import read_problem_experts
@@ -31,6 +36,7 @@ from hub.workflows.reports import (
     submit_report,
     write_report,
 )
+from hub.workflows.sheets.book import read_book
 from tests.hub.engagements.conftest import (
     AFTER,
     EXPERT,
@@ -340,9 +346,59 @@ def test_confirmations_stand_beside_the_claim_and_survive_an_edit_and_an_import(
     assert [(one.code, one.level, one.evidence, one.times) for one in page.confirmed] == [
         ("TE1-08", 4, "移行を設計した", 1)
     ]
-    assert [entry.organization for entry in page.verified] == ["長野県塩尻市"]
+    assert [(entry.organization, entry.skills) for entry in page.verified] == [
+        ("長野県塩尻市", (("1.2", "TE1-08", 4),))
+    ]
     assert page.rating is not None
     assert (page.rating.mean, page.rating.count) == (2.0, 1)
+
+
+def test_an_expert_told_anew_by_excel_keeps_what_the_hub_verified_and_claims_what_the_file_says(
+    work: Work, tmp_path: Path
+):
+    finish(work.engine, work.engagement)
+    report(work)
+    give(work, "organization", 2)
+    give(work, "expert")
+    before = expert_page(work)
+    with reading(work.engine) as session:
+        exported = export_table(session, "experts", "xlsx")
+    book = openpyxl.load_workbook(BytesIO(exported))
+    skills = book["スキル"]
+    headings = [cell.value for cell in skills[1]]
+    level = next(i for i, heading in enumerate(headings) if "レベル" in str(heading))
+    for row in skills.iter_rows(min_row=2):
+        row[level].value = 1
+    book.save(tmp_path / "experts.xlsx")
+    with transaction(work.engine) as session:
+        taken = import_book(session, read_book(tmp_path / "experts.xlsx"), "experts")
+    assert (taken.faults, taken.changed, taken.created) == ((), 2, 0)
+    after = expert_page(work)
+    assert {skill.level for skill in after.told.skills} == {1}
+    assert (after.verified, after.confirmed, after.rating) == (before.verified, before.confirmed, before.rating)
+    assert before.confirmed
+    assert before.verified
+
+
+def expert_page(work: Work) -> ExpertPage:
+    with reading(work.engine) as session:
+        return read_expert(session, "e1")
+
+
+def test_nobody_rates_a_person_by_an_edit_of_the_profile(work: Work):
+    told = replace(expert_page(work).told, rating_mean=5.0, rating_count=1000, summary="追記")
+    with transaction(work.engine) as session:
+        edit_expert(session, EXPERT, "e1", told)
+    assert (expert_page(work).rating, expert_page(work).told.summary) == (None, "追記")
+
+
+def test_confirmed_levels_leave_the_claim_as_the_person_told_it(work: Work):
+    claimed = expert_page(work).told.skills
+    finish(work.engine, work.engagement)
+    report(work)
+    give(work, "organization")
+    give(work, "expert")
+    assert expert_page(work).told.skills == claimed
 
 
 def read_experts_of(work: Work):

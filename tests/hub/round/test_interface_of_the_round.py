@@ -1,15 +1,11 @@
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
-from hub import dependencies
-from hub.app import create_app
-from hub.auth.actor import Actor
 from hub.settings import Settings
 from hub.workflows.drafts import REQUEST, RequestDraft
+from tests.hub.calling import Hub, opened
 from tests.hub.round.conftest import World
 from tests.hub.round.world import (
     APPROVER,
@@ -22,36 +18,9 @@ from tests.hub.round.world import (
     solved,
 )
 
-HOST = "http://localhost"
 PEOPLE = {
     actor.id: actor for actor in (APPROVER, COORDINATOR, OF_NAGANO, REQUESTER, STRANGER, person("e1"), person("e2"))
 }
-
-
-class Hub:
-    """The application, called by different people."""
-
-    def __init__(self, client: TestClient) -> None:
-        self._client = client
-        self._actor: Actor = COORDINATOR
-
-    def acting(self) -> Actor:
-        return self._actor
-
-    def call(self, actor: Actor, method: str, address: str, status: int, body: Any = None) -> Any:
-        self._actor = actor
-        answer = self._client.request(method, f"/api{address}", json=body, headers={"Accept-Language": "en"})
-        assert answer.status_code == status, answer.text
-        return answer.json() if answer.content else None
-
-
-@contextmanager
-def opened(settings: Settings) -> Iterator[Hub]:
-    app = create_app(settings.model_copy(update={"worker": False}))
-    with TestClient(app, base_url=HOST) as client:
-        hub = Hub(client)
-        app.dependency_overrides[dependencies._actor] = hub.acting
-        yield hub
 
 
 @pytest.fixture

@@ -145,6 +145,7 @@ def _make_engagements() -> None:
         sa.Column("onsite_days", sa.Float(), nullable=False),
         _text("conditions", 20000),
         _text("cost_sharing", 20, nullable=True),
+        sa.Column("populations", sa.JSON(), nullable=False),
         _text("dispatching_body", 6, nullable=True),
         _text("organization_agreed_by", 40, nullable=True),
         _moment("organization_agreed_at", nullable=True),

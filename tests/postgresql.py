@@ -12,9 +12,10 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import URL, make_url
@@ -32,17 +33,10 @@ MISSING = (
     "PostgreSQL is not installed. Run bin/test (which installs Debian's package), or give the URL of a server in "
     f"{GIVEN}, or leave these tests out: pytest -k 'not postgresql'"
 )
-FAST = (
-    "fsync=off",
-    "synchronous_commit=off",
-    "full_page_writes=off",
-    "autovacuum=off",
-    "shared_buffers=64MB",
-    "max_connections=200",
-    "max_wal_size=256MB",
-    "listen_addresses=",
-)
-"""A test's data need not survive a power cut. No address is listened on: the socket is in a folder of its owner."""
+LASTING = ("shared_buffers=64MB", "max_connections=200", "max_wal_size=256MB", "listen_addresses=")
+"""No address is listened on: the socket is in a folder of its owner."""
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off", *LASTING)
+"""A test's data need not survive a power cut, nor, in most tests, the server's own sudden end."""
 
 GUARD = """
 "$@" &
@@ -120,34 +114,54 @@ def running() -> Iterator[Server]:
 
 
 @contextlib.contextmanager
-def begun() -> Iterator[Path]:
-    """Begin a server in a folder of its own, and give the folder with its socket."""
+def begun(settings: Sequence[str] = FAST, place: Path | None = None) -> Iterator[Path]:
+    """Begin a server in a folder of its own (in ``place``), and give the folder with its socket."""
     found = programs()
-    folder = Path(tempfile.mkdtemp(prefix="hub-postgresql-", dir=_quickest_place()))
+    folder = Path(tempfile.mkdtemp(prefix="hub-postgresql-", dir=place or _quickest_place()))
     # Whoever ends us may do so before we can: only a process that outlives us can end the server for certain.
-    as_owner = {"user": OWNER, "group": pwd.getpwnam(OWNER).pw_gid, "extra_groups": []} if os.getuid() == 0 else {}
-    if as_owner:
+    if os.getuid() == 0:
         shutil.chown(folder, OWNER)
-    data, log = folder / "data", folder / "log"
-    quiet = {"stdout": subprocess.DEVNULL, "cwd": folder, "env": {**os.environ, "FOLDER": str(folder)}, **as_owner}
-    initdb = (found / "initdb", "-D", data, "-U", ROLE, "-A", "trust", "--no-sync", "--locale=C", "--encoding=UTF8")
+    initdb = ("-U", ROLE, "-A", "trust", "--no-sync", "--locale=C", "--encoding=UTF8")
     try:
-        subprocess.run(initdb, check=True, **quiet)
+        command = (found / "initdb", "-D", folder / "data", *initdb)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, **_as_owner())
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    settings = [word for setting in (*FAST, f"unix_socket_directories={folder}") for word in ("-c", setting)]
-    command = ("sh", "-c", GUARD, "guard", found / "postgres", "-D", data, *settings)
+    with serving(folder, settings):
+        yield folder
+
+
+def _as_owner() -> dict[str, Any]:
+    if os.getuid() != 0:
+        return {}
+    return {"user": OWNER, "group": pwd.getpwnam(OWNER).pw_gid, "extra_groups": []}
+
+
+@contextlib.contextmanager
+def serving(folder: Path, settings: Sequence[str]) -> Iterator[None]:
+    """Run a server on the data in ``folder``, also after one there that was killed; the folder goes with it."""
+    log = folder / "log"
+    words = [word for setting in (*settings, f"unix_socket_directories={folder}") for word in ("-c", setting)]
+    command = ("sh", "-c", GUARD, "guard", programs() / "postgres", "-D", folder / "data", *words)
+    environment = {**os.environ, "FOLDER": str(folder)}
     reading, writing = os.pipe()
     with contextlib.ExitStack() as ending, Path(os.devnull).open("w") as nowhere:
         errors = ending.enter_context(log.open("w"))
         guard = subprocess.Popen(
-            command, stdin=reading, stderr=errors, start_new_session=True, **{**quiet, "stdout": nowhere}
+            command,
+            stdin=reading,
+            stdout=nowhere,
+            stderr=errors,
+            start_new_session=True,
+            cwd=folder,
+            env=environment,
+            **_as_owner(),
         )
         os.close(reading)
         try:
             _wait(folder, log)
-            yield folder
+            yield
         finally:
             os.close(writing)
             guard.wait()

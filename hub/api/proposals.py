@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query
 
 from hub.api.answers import Told, Version, reason_of
 from hub.api.bodies import body_of, described
+from hub.api.once import OnceRoute
 from hub.api.paging import PagingDep
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
@@ -17,7 +18,7 @@ from hub.workflows.proposal_ending import withdraw_proposal
 from hub.workflows.proposal_reading import find_offers, find_proposals, proposal_history, read_offer, read_proposal
 from hub.workflows.proposal_rows import Offer, ProposalFilter, ProposalHistory, ProposalPage, ProposalRow
 
-router = APIRouter(tags=["proposals"])
+router = APIRouter(tags=["proposals"], route_class=OnceRoute)
 
 Id = Annotated[str | None, Query(max_length=40)]
 Reason = Annotated[Told, Depends(body_of(Told))]

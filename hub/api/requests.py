@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from hub.api.answers import Told, Version, reason_of
 from hub.api.bodies import body_of, described
+from hub.api.once import OnceRoute
 from hub.api.paging import PagingDep
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
@@ -20,7 +21,7 @@ from hub.workflows.requests import find_requests, read_request
 from matching.problem import TalentType
 from seed_data.samples import GateStage
 
-router = APIRouter(prefix="/requests", tags=["requests"])
+router = APIRouter(prefix="/requests", tags=["requests"], route_class=OnceRoute)
 
 Word = Annotated[str | None, Query(max_length=100)]
 Draft = Annotated[RequestDraft, Depends(body_of(RequestDraft))]

@@ -147,10 +147,10 @@ def test_an_expert_is_paused_and_a_request_closed_and_neither_is_planned(still: 
     assert still.get("/api/experts", params={"paused": False}).json()["total"] == 23
     assert still.get("/api/requests", params={"status": "open"}).json()["total"] == 15
     assert still.put("/api/experts/nobody/paused", json={"paused": True}).status_code == 404
-    assert still.put("/api/requests/nothing/status", json={"status": "open"}).status_code == 404
+    assert still.post("/api/requests/nothing/close", json={}).status_code == 404
     for wrong in ({}, {"paused": "yes"}, {"paused": True, "why": 1}):
         assert still.put(f"/api/experts/{expert}/paused", json=wrong).status_code == 422
-    assert still.put(f"/api/requests/{request}/status", json={"status": "gone"}).status_code == 422
+    assert still.post(f"/api/requests/{request}/close", json={"code": 1}).status_code == 422
 
 
 def test_an_organization_is_found_by_name(client: TestClient):

@@ -10,6 +10,7 @@ from hub.api.bodies import body_of, described
 from hub.api.paging import PagingDep
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
+from hub.workflows.disclosures import disclose_expert
 from hub.workflows.drafts import ExpertDraft
 from hub.workflows.expert_rows import ExpertFilter, ExpertPage, ExpertRow
 from hub.workflows.experts import edit_expert, find_experts, read_expert, set_paused
@@ -55,8 +56,9 @@ def list_experts(
 
 
 @router.get("/{expert_id}")
-def show_expert(session: ReadingSession, expert_id: str) -> ExpertPage:
-    """Return everything about one expert. 404 when there is none."""
+def show_expert(session: ReadingSession, records: WritingSession, actor: ActorDep, expert_id: str) -> ExpertPage:
+    """Return everything about one expert, and record to whom. 404 when there is none."""
+    disclose_expert(records, actor, expert_id)
     return read_expert(session, expert_id)
 
 

@@ -5,15 +5,18 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
+from sqlalchemy.orm import Session
 
 from hub.api.answers import Told, reason_of
 from hub.api.bodies import body_of, described
 from hub.api.faults import KEPT_NOWHERE
 from hub.api.once import OnceRoute
 from hub.api.paging import PagingDep
+from hub.auth.actor import Actor
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.models.plans import DocumentKind
+from hub.workflows.exports import record_export
 from hub.workflows.paging import Page
 from hub.workflows.plan_documents import read_document
 from hub.workflows.plan_rows import PlanPage, PlanRow, PlanSlotFilter, PlanSlotPage, PlanSlotRow
@@ -196,18 +199,20 @@ def show_slot(session: ReadingSession, plan_id: str, slot_id: str) -> PlanSlotPa
 
 
 @router.get("/{plan_id}/problem")
-def take_problem(session: ReadingSession, plan_id: str) -> Response:
+def take_problem(session: ReadingSession, records: WritingSession, actor: ActorDep, plan_id: str) -> Response:
     """Return the problem the plan was made for, as a file of interchange. 404 until the run has begun."""
-    return _file(session, plan_id, "problem")
+    return _file(session, records, actor, plan_id, "problem")
 
 
 @router.get("/{plan_id}/plan")
-def take_plan(session: ReadingSession, plan_id: str) -> Response:
+def take_plan(session: ReadingSession, records: WritingSession, actor: ActorDep, plan_id: str) -> Response:
     """Return the plan as a file of interchange. 404 until it is finished."""
-    return _file(session, plan_id, "plan")
+    return _file(session, records, actor, plan_id, "plan")
 
 
-def _file(session: ReadingSession, plan_id: str, kind: DocumentKind) -> Response:
+def _file(session: Session, records: Session, actor: Actor, plan_id: str, kind: DocumentKind) -> Response:
+    """Return a file; that it was handed out is in ``records``, whose transaction ends before the file leaves."""
+    record_export(records, actor, kind, "json", plan_id)
     content = read_document(session, plan_id, kind)
     headers = {"Content-Disposition": f'attachment; filename="{plan_id}-{kind}.json"', **KEPT_NOWHERE}
     return Response(content, media_type="application/json", headers=headers)

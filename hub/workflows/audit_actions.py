@@ -58,16 +58,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
     {
         **_MOVES,
         # people and what is asked for
-        "expert:edit": Action("専門人材の登録内容を変えた", "an expert's record was changed"),
-        "expert:pause": Action("専門人材を休止した", "an expert was paused"),
-        "expert:resume": Action("専門人材の休止を解いた", "an expert was taken up again"),
-        "request:create": Action("人材ニーズの下書きを作った", "a request was drafted"),
-        "request:edit": Action("人材ニーズを書き直した", "a request was rewritten"),
         # plans
-        "plan:draft": Action("配置計画の条件を書いた", "a plan was asked for"),
-        "plan:stop": Action("計算の打ち切りを求めた", "a run was asked to stop"),
-        "plan:put_in_force": Action("配置計画を有効にした", "a plan was put in force"),
-        "plan:end_force": Action("配置計画の有効を解いた", "a plan was taken out of force"),
         # what is taken in and handed out
         "table:import": Action("Excel・CSVを取り込んだ", "a table was imported"),
         "table:export": Action("一覧を書き出した", "a list was exported"),
@@ -75,6 +66,19 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "hub:export": Action("全データの控えか書き出しを作った", "a backup or an archive of the whole hub was made"),
         "sample:seed": Action("見本を入れた", "samples were loaded"),
         "register:load": Action("団体の登録簿を入れた", "the register of organizations was loaded"),
+        # experts, requests, plans
+        "expert:create": Action("専門人材を登録した", "an expert was added"),
+        "expert:edit": Action("専門人材の登録内容を変えた", "what is known of an expert was changed"),
+        "expert:pause": Action("専門人材を休止にした", "an expert was paused"),
+        "expert:resume": Action("専門人材の休止を解いた", "an expert was no longer paused"),
+        "expert:disclose": Action("専門人材の登録内容を本人以外に示した", "a profile was shown to another person"),
+        "request:create": Action("人材ニーズを登録した", "a request was added"),
+        "request:edit": Action("人材ニーズの内容を変えた", "a request was changed"),
+        "plan:draft": Action("配置計画の下書きを作った", "a plan was drafted"),
+        "plan:stop": Action("配置計画の計算を止めるよう頼んだ", "a plan's run was asked to stop"),
+        "plan:put_in_force": Action("配置計画を有効にした", "a plan was put in force"),
+        "plan:end_force": Action("配置計画を有効でなくした", "a plan was taken out of force"),
+        "proposal:offer": Action("専門人材を団体に提案した", "an expert was proposed to an organization"),
         # work
         "engagement:open": Action("従事の条件の取り決めを始めた", "the terms of an engagement were opened"),
         "engagement:edit_terms": Action("従事の条件を変えた", "the terms of an engagement were changed"),

@@ -1,6 +1,6 @@
 """Writing experts: told whole, kept by id, and paused so that no offer stays out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -62,6 +62,7 @@ def store_experts(
     months = locked_months(session, sorted(changed))
     _refuse_too_little(drafts, changed, months)
     _write(session, new, changed, months)
+    _record(session, actor, new, {key: (present[key], draft) for key, draft in changed.items()})
     return Stored(len(new), len(changed), len(told) - len(new) - len(changed))
 
 
@@ -71,25 +72,12 @@ def edit_expert(session: Session, actor: Actor, expert_id: str, draft: ExpertDra
     What others said of the person (``rating_…``) stays. Raises NotFound, Forbidden, Invalid, ChangedMeanwhile.
     """
     require(actor, "expert.edit", Belonging(expert=expert_id))
-    stored = read_experts(session, [expert_id]).get(expert_id)
-    if stored is None:
+    if lock_row(session, Expert, expert_id) is None:
         raise expert_not_found()
+    stored = read_experts(session, [expert_id])[expert_id]
     draft = replace(draft, rating_mean=stored.rating_mean, rating_count=stored.rating_count)
     with places_of_one():
         store_experts(session, {expert_id: draft}, None if version is None else {expert_id: version}, actor=actor)
-    before, after = differing(stored, canonical(draft))
-    if before:
-        words = {"before": _words(before), "after": _words(after)}
-        record(
-            session,
-            actor,
-            "expert:edit",
-            "expert",
-            expert_id,
-            before={name: value for name, value in before.items() if name in CODES},
-            after={name: value for name, value in after.items() if name in CODES},
-            personal=words if words["before"] or words["after"] else None,
-        )
 
 
 def set_paused(session: Session, actor: Actor, expert_id: str, *, paused: bool) -> None:
@@ -104,15 +92,8 @@ def set_paused(session: Session, actor: Actor, expert_id: str, *, paused: bool) 
     e = columns(Expert)
     values = {"paused": paused, "updated_at": utc_now(), "version": e.version + 1}
     session.execute(update(table_of(Expert)).where(e.id == expert_id).values(**values))
-    record(
-        session,
-        actor,
-        "expert:pause" if paused else "expert:resume",
-        "expert",
-        expert_id,
-        before={"paused": row.paused},
-        after={"paused": paused},
-    )
+    done = {"before": {"paused": row.paused}, "after": {"paused": paused}}
+    record(session, actor, "expert:pause" if paused else "expert:resume", "expert", expert_id, **done)
     if paused:
         _withdraw_offers(session, actor, [expert_id])
 
@@ -177,6 +158,30 @@ def _write(
     parts.pop(Availability)
     write(session, parts)
     write_months(session, {**new, **changed}, months)
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    new: Collection[str],
+    changed: Mapping[str, tuple[ExpertDraft, ExpertDraft]],
+) -> None:
+    """Record who is new, and what is different of the others: what was new at first follows from every edit since."""
+    for expert_id in new:
+        record(session, actor, "expert:create", "expert", expert_id, after={"version": 1})
+    for expert_id, (stored, told) in changed.items():
+        before, after = differing(stored, told)
+        words = {"before": _words(before), "after": _words(after)}
+        record(
+            session,
+            actor,
+            "expert:edit",
+            "expert",
+            expert_id,
+            before={name: value for name, value in before.items() if name in CODES},
+            after={name: value for name, value in after.items() if name in CODES},
+            personal=words if words["before"] or words["after"] else None,
+        )
 
 
 def _words(fields: Mapping[str, Any]) -> dict[str, Any]:

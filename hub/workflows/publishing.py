@@ -13,6 +13,7 @@ from hub.auth.permissions import require
 from hub.errors import Conflict, Invalid
 from hub.models import Booking, PlanSlot, Proposal, Request, Slot
 from hub.models.base import columns, new_id, table_of, utc_now
+from hub.workflows.audit import record
 from hub.workflows.moving import NO_REASON, Reason, move
 from hub.workflows.news import tell_of_open_slots, tell_of_proposal
 from hub.workflows.plan_taking import plan_belonging, plan_subject, take_plan
@@ -76,6 +77,10 @@ def publish(
         raise _refusal(refused)
     stage = _next_stage(session, plan_id)
     proposals = _offer(session, plan_id, stage, deadline, held)
+    for key, one in zip(proposals, held, strict=True):
+        # Each by itself: it discloses the expert to the organization, and the need to the expert.
+        pair = {"slot": one.slot_id, "expert": one.expert_id, "organization": one.organization}
+        record(session, actor, "proposal:offer", "proposal", key, after={"plan": plan_id, "stage": stage, **pair})
     move(session, actor, plan_subject(plan), "publish")
     take_force(session, plan_id)
     for request_id in sorted({candidate.request_id for candidate in held}):

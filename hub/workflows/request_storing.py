@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import SYSTEM, Actor
 from hub.errors import Invalid
 from hub.models import Plan, PlanSlot, Proposal, Request, SkillNeed, Slot
 from hub.models.base import columns, table_of, utc_now
+from hub.workflows.audit import record
 from hub.workflows.draft_faults import request_faults
 from hub.workflows.drafts import RequestDraft
 from hub.workflows.frozen_slots import following, refuse_frozen
@@ -27,20 +29,27 @@ from hub.workflows.request_records import (
     request_row,
     slot_row,
 )
-from hub.workflows.versions import refuse_lost_update
+from hub.workflows.versions import differing, refuse_lost_update
 from matching.faults import Fault
+
+OWN_WORDS = frozenset({"title", "summary", "source", "assumed", "promotion", "reference"})
+"""Fields that hold what people wrote."""
 
 
 def store_requests(
-    session: Session, drafts: Mapping[str, RequestDraft], versions: Mapping[str, int] | None = None
+    session: Session,
+    drafts: Mapping[str, RequestDraft],
+    versions: Mapping[str, int] | None = None,
+    *,
+    actor: Actor = SYSTEM,
 ) -> Stored:
     """Write requests by id: new ids are added, known ones become what is told; those told as they are stay untouched.
 
     Slots keep their ids by their order. One no longer told is deleted, or marked withdrawn when a plan or a proposal
     speaks of it. A request that is open or later keeps its status, which follows from its slots. ``versions``: the
-    version a person saw, by id. Raises Invalid with every fault (places ``/<position>/…``), ChangedMeanwhile with both
-    versions when somebody else changed one, Conflict when a slot that is out or at work would change; nothing is
-    written then.
+    version a person saw, by id; ``actor``: who wrote it. Raises Invalid with every fault (places ``/<position>/…``),
+    ChangedMeanwhile with both versions when somebody else changed one, Conflict when a slot that is out or at work
+    would change; nothing is written then.
     """
     _refuse_faults(session, drafts)
     told = {request_id: canonical(draft) for request_id, draft in drafts.items()}
@@ -61,6 +70,7 @@ def store_requests(
     for model in PARTS:
         remove(session, model, "request_id", list(changed))
     write(session, part_rows({**new, **changed}))
+    _record(session, actor, new, {key: (present[key], draft) for key, draft in changed.items()})
     return Stored(len(new), len(changed), len(told) - len(new) - len(changed))
 
 
@@ -119,3 +129,39 @@ def _withdraw(session: Session, ids: Sequence[str]) -> None:
     remove(session, Slot, "id", [key for key in ids if key not in planned])
     if planned:
         session.execute(update(table_of(Slot)).where(s.id.in_(planned)).values(withdrawn=True))
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    new: Mapping[str, RequestDraft],
+    changed: Mapping[str, tuple[RequestDraft, RequestDraft]],
+) -> None:
+    """Record what is new, and what is different of the others: what was new at first follows from every edit since."""
+    for request_id, draft in new.items():
+        told = {"status": draft.status, "organization": draft.organization, "slots": len(draft.slots)}
+        record(session, actor, "request:create", "request", request_id, after=told)
+    for request_id, (stored, draft) in changed.items():
+        kept = _for_the_record(*differing(stored, draft))
+        record(session, actor, "request:edit", "request", request_id, **kept)
+
+
+def _for_the_record(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Return what the records keep of an edit: codes and numbers apart from what people wrote."""
+    plain = {"before": _codes(before), "after": _codes(after)}
+    words = {"before": _words(before), "after": _words(after)}
+    return {**plain, "personal": words if words["before"] or words["after"] else None}
+
+
+def _codes(fields: dict[str, Any]) -> dict[str, Any]:
+    found = {name: value for name, value in fields.items() if name not in OWN_WORDS}
+    if "slots" in found:
+        found["slots"] = [{name: slot[name] for name in slot if name != "title"} for slot in found["slots"]]
+    return found
+
+
+def _words(fields: dict[str, Any]) -> dict[str, Any]:
+    found = {name: value for name, value in fields.items() if name in OWN_WORDS}
+    if "slots" in fields:
+        found["slots"] = [slot["title"] for slot in fields["slots"]]
+    return found

@@ -32,8 +32,10 @@ def store_sample(session: Session, sample: Sample, actor: Actor = LOCAL) -> Seed
     present = _ids(session, Expert) | _ids(session, Request)
     experts = {expert_id(expert): expert for expert in sample.experts}
     requests = {request_id(request): request for request in sample.requests}
-    stored = store_experts(session, {key: expert_of(told) for key, told in experts.items() if key not in present})
-    asked = store_requests(session, {key: request_of(told) for key, told in requests.items() if key not in present})
+    new_experts = {key: expert_of(told) for key, told in experts.items() if key not in present}
+    new_requests = {key: request_of(told) for key, told in requests.items() if key not in present}
+    stored = store_experts(session, new_experts, actor=actor)
+    asked = store_requests(session, new_requests, actor=actor)
     if stored.created or asked.created:
         counts = {"experts": stored.created, "requests": asked.created}
         record(session, actor, "sample:seed", "sample", "", after=counts)

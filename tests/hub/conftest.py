@@ -15,10 +15,19 @@ from hub.settings import Settings
 from hub.workflows.drafts import ExpertDraft, MonthDraft, NeedDraft, RequestDraft, SkillDraft, SlotDraft
 from seed_data.generator import generate
 from seed_data.samples import Sample
+from tests.hub.audit.watching import Watch, watching
 from tests.hub.databases import POSTGRESQL, SQLITE, Databases
 
 EXPERTS, REQUESTS = 24, 16
 MONTHS = ("2026-10", "2026-11", "2026-12")
+
+
+@pytest.fixture(autouse=True)
+def watch() -> Iterator[Watch]:
+    """Fail every test in which a workflow changes something and its transaction leaves no audit record."""
+    with watching() as made:
+        yield made
+    assert made.unrecorded == set(), "changed something without a record: call record, or list it in NOT_A_CHANGE"
 
 
 @pytest.fixture(params=[SQLITE, POSTGRESQL])

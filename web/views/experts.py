@@ -6,7 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from hub.dependencies import ReadingSession
+from hub.dependencies import ActorDep, ReadingSession, WritingSession
+from hub.workflows.disclosures import disclose_expert
 from hub.workflows.drafts import ExpertDraft
 from hub.workflows.expert_rows import ExpertFilter
 from hub.workflows.experts import find_experts, read_expert
@@ -55,8 +56,11 @@ def list_experts(
 
 
 @router.get("/{expert_id}")
-def show_expert(request: Request, session: ReadingSession, expert_id: str) -> Response:
-    """Show one expert. 404 when there is none with this id."""
+def show_expert(
+    request: Request, session: ReadingSession, records: WritingSession, actor: ActorDep, expert_id: str
+) -> Response:
+    """Show one expert, and record to whom. 404 when there is none with this id."""
+    disclose_expert(records, actor, expert_id)
     expert = read_expert(session, expert_id)
     spoken = spoken_language(request)
     context = {

@@ -227,6 +227,38 @@ def test_whatever_records_are_removed_the_first_of_them_is_named(logged: Engine,
         assert named <= {*range(min(removed), 10), *({1, 3, 6} if 9 in removed else ())}
 
 
+@given(order=st.permutations(range(1, 10)).filter(lambda order: order != list(range(1, 10))))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_in_whatever_order_the_records_are_put_it_is_found(logged: Engine, order: list[int]):
+    with tampering(logged) as connection:
+        # Out of the way first, because a number stands once; the details go with their records.
+        for seq in range(1, 10):
+            renumber(connection, seq, seq + 100)
+        for place, seq in enumerate(order, start=1):
+            renumber(connection, seq + 100, place)
+        moved = min(place for place, seq in enumerate(order, start=1) if place != seq)
+        assert first_bad(connection) in (moved, 1, 3, 6)  # those whose details were erased by a record now before them
+        assert moved in {finding.seq for finding in verdict(connection).findings}
+
+
+@given(kept=st.integers(0, 8))
+@settings(max_examples=9, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_wherever_the_end_is_cut_off_and_noted_anew_an_end_noted_before_shows_it(logged: Engine, kept: int):
+    noted = head(logged)
+    with tampering(logged) as connection:
+        connection.execute(text("DELETE FROM audit_details WHERE seq > :kept"), {"kept": kept})
+        connection.execute(text("DELETE FROM audit_records WHERE seq > :kept"), {"kept": kept})
+        last = connection.execute(text("SELECT hash FROM audit_records WHERE seq = :kept"), {"kept": kept}).scalar()
+        told = {"seq": kept, "hash": last or "0" * 64}
+        connection.execute(text("UPDATE audit_head SET seq = :seq, hash = :hash"), told)
+        assert kept + 1 in {finding.seq for finding in verdict(connection, noted).findings}
+
+
+def renumber(connection: Connection, old: int, new: int) -> None:
+    for table in ("audit_records", "audit_details"):
+        connection.execute(text(f"UPDATE {table} SET seq = :new WHERE seq = :old"), {"new": new, "old": old})
+
+
 def test_text_the_database_cannot_read_is_found(logged: Engine):
     if logged.dialect.name != "sqlite":
         pytest.skip("PostgreSQL keeps no such text")

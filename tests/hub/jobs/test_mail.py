@@ -1,13 +1,9 @@
 """The outbox against a real mail server that fails at chosen points: nobody gets a mail twice."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +16,6 @@ from hub.jobs.mail import send_next
 from hub.mail.server import MailServer
 from hub.models import OutgoingMail
 from hub.models.base import columns, utc_now
-from hub.settings import Settings
 from hub.workflows.mail_preferences import write_preferences
 from hub.workflows.notifications import tell
 from hub.workflows.outbox import (
@@ -35,7 +30,7 @@ from hub.workflows.outbox import (
     pause,
     settle_mail,
 )
-from tests.hub.mail.smtp_server import DROP, WAIT, MailBox, mail_server
+from tests.hub.mail.smtp_server import DROP, MailBox, mail_server
 from tests.hub.workflows.accounts import add_account
 
 ADMIN = Actor("acc_admin", (Grant("system_admin"),))
@@ -271,78 +266,3 @@ def test_a_sender_given_up_on_may_still_say_what_it_knows_but_not_about_another_
         assert settle_mail(session, taken[0], "sent", 250, utc_now()) == "sending"
         session.execute(text("UPDATE outbox SET attempt = 1, status = 'uncertain'"))
         assert settle_mail(session, taken[0], "sent", 250, utc_now()) == "sent"
-
-
-PROGRAM = """
-from hub.db.engine import create_engine
-from hub.jobs.mail import send_next
-from hub.mail.server import server_of
-from hub.settings import Settings
-settings = Settings()
-send_next(create_engine(settings), server_of(settings), settings.links_to)
-"""
-
-
-def begin_sender(settings: Settings, box: MailBox) -> subprocess.Popen[bytes]:
-    told = {
-        "HUB_DATA_FOLDER": str(settings.data_folder),
-        "HUB_DATABASE_URL": settings.url,
-        "HUB_SMTP_URL": f"smtp+plain://127.0.0.1:{box.port}",
-        "HUB_MAIL_FROM": "hub@hub.example",
-    }
-    return subprocess.Popen([sys.executable, "-c", PROGRAM], env={**os.environ, **told})
-
-
-def kill(sender: subprocess.Popen[bytes]) -> None:
-    sender.send_signal(signal.SIGKILL)
-    sender.wait()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("stage", ["greeting", "RCPT", "DATA", "body", "end"])
-def test_a_sender_killed_while_it_speaks_to_the_server_leaves_a_mail_that_is_not_sent_again(
-    told: Engine, settings: Settings, stage: str
-):
-    with mail_server(MailBox(answers=lambda: {stage: WAIT})) as box:
-        sender = begin_sender(settings, box)
-        assert box.reached.wait(60)
-        kill(sender)
-        assert only(told).status == "sending"
-        box.go_on.set()
-        box.answers = dict
-        assert_lost_for_good(told, box)
-        assert len(box.taken) <= 1
-
-
-@pytest.mark.slow
-def test_a_sender_killed_before_it_could_write_that_a_mail_arrived_leaves_one_that_is_not_sent_again(
-    told: Engine, settings: Settings
-):
-    with mail_server(MailBox(answers=lambda: {"end": WAIT})) as box:
-        sender = begin_sender(settings, box)
-        assert box.reached.wait(60)
-        with transaction(told) as session:
-            session.execute(text("UPDATE outbox SET reply = NULL"))  # the sender waits behind this
-            box.go_on.set()
-            wait_for(lambda: len(box.taken) == 1)
-            kill(sender)
-        box.answers = dict
-        assert_lost_for_good(told, box)
-        assert len(box.taken) == 1
-
-
-def assert_lost_for_good(engine: Engine, box: MailBox) -> None:
-    assert not send(engine, box)
-    with transaction(engine) as session:
-        assert give_up_lost(session, utc_now() + LEASE + timedelta(minutes=1)) == 1
-    assert not send(engine, box, LONGEST_PAUSE)
-    assert only(engine).status == "uncertain"
-    assert news_of(engine, "acc_admin") == ["mail:uncertain"]
-
-
-def wait_for(reached: Callable[[], bool]) -> None:
-    ended = utc_now() + timedelta(seconds=60)
-    pausing = threading.Event()
-    while not reached():
-        assert utc_now() < ended
-        pausing.wait(0.02)

@@ -1,0 +1,172 @@
+"""Every route of the interface that changes something leaves a record of who did what to which thing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from hub.app import create_app
+from hub.auth.actor import Actor, Grant
+from hub.db.transaction import reading, transaction
+from hub.settings import Settings
+from hub.workflows.drafts import EXPERT, REQUEST
+from hub.workflows.expert_records import read_experts
+from tests.hub.round.conftest import World
+from tests.hub.round.test_interface_of_the_round import Hub, opened
+from tests.hub.round.world import (
+    APPROVER,
+    COORDINATOR,
+    OF_NAGANO,
+    REQUESTER,
+    in_a_week,
+    make_plan,
+    offer,
+    person,
+    solved,
+)
+
+CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+NOT_A_CHANGE = {("POST", "/api/notifications/{notification_id}/read")}
+"""One's own list of news."""
+AUDITOR = Actor("acc_auditor", (Grant("auditor"),))
+
+
+class Recording:
+    """Calls routes by their templates, and knows which were called and what each left in the log."""
+
+    def __init__(self, hub: Hub, engine: Engine) -> None:
+        self.walked: set[tuple[str, str]] = set()
+        self.hub = hub
+        self._engine = engine
+
+    def call(
+        self, actor: Actor, method: str, template: str, status: int, body: Any = None, *, leaves: str, **ids: str
+    ) -> Any:
+        """Call a route, and check that it left ``leaves`` (an action) by ``actor`` about the thing of its address."""
+        before = self.records(0)
+        answer = self.hub.call(actor, method, template.format(**ids), status, body)
+        left = self.records(len(before))
+        subject = next(iter(ids.values()), (answer or {}).get("id", actor.id) if isinstance(answer, dict) else actor.id)
+        assert (actor.id, leaves, subject) in left, (method, template, left)
+        self.walked.add((method, f"/api{template}"))
+        return answer
+
+    def records(self, after: int) -> list[tuple[str, str, str]]:
+        query = text("SELECT actor_id, action, subject_id FROM audit_records WHERE seq > :after ORDER BY seq")
+        with reading(self._engine) as session:
+            return [tuple(row) for row in session.execute(query, {"after": after})]
+
+
+@pytest.fixture
+def recording(world: World, settings: Settings) -> Iterator[Recording]:
+    with opened(settings) as hub:
+        yield Recording(hub, world.engine)
+
+
+def changing_routes(settings: Settings) -> set[tuple[str, str]]:
+    """Return (method, path) of every route of the interface that may change something."""
+    told = create_app(settings.model_copy(update={"worker": False})).openapi()
+    return {
+        (method.upper(), path)
+        for path, methods in told["paths"].items()
+        for method in methods
+        if path.startswith("/api/") and method.upper() in CHANGING
+    }
+
+
+def test_every_route_that_changes_something_leaves_a_record(
+    recording: Recording, world: World, settings: Settings, request_told: Any
+):
+    _people(recording, world)
+    _requests(recording, REQUEST.dump_python(request_told(), mode="json"))
+    _plans(recording, world)
+    _answers(recording, world)
+    assert recording.walked == changing_routes(settings) - NOT_A_CHANGE
+
+
+def _people(recording: Recording, world: World) -> None:
+    with reading(world.engine) as session:
+        told = EXPERT.dump_python(read_experts(session, ["e1"])["e1"], mode="json")
+    mine = person("e1")
+    recording.call(
+        mine, "PUT", "/experts/{expert_id}", 204, {**told, "hourly_rate": 7000}, leaves="expert:edit", expert_id="e1"
+    )
+    for paused, action in ((True, "expert:pause"), (False, "expert:resume")):
+        body = {"paused": paused}
+        recording.call(mine, "PUT", "/experts/{expert_id}/paused", 204, body, leaves=action, expert_id="e1")
+    choice = {"mail": {"request:open": False}}
+    recording.call(mine, "PUT", "/me/notification-preferences", 200, choice, leaves="account:prefer")
+
+
+def _requests(recording: Recording, draft: Any) -> None:
+    way = (
+        (REQUESTER, "submit", None, "request:submit"),
+        (APPROVER, "send-back", {"code": "unclear"}, "request:send_back"),
+        (REQUESTER, "submit", None, "request:submit"),
+        (APPROVER, "approve", None, "request:approve"),
+        (OF_NAGANO, "review", {"words": "確認しました"}, "request:review"),
+        (OF_NAGANO, "open", None, "request:open"),
+    )
+    for ending, last in (("withdraw", {"code": "no_longer_needed"}), ("close", {})):
+        made = recording.call(REQUESTER, "POST", "/requests", 201, draft, leaves="request:create")["id"]
+        edited = {**draft, "title": "ほかの題"}
+        recording.call(REQUESTER, "PUT", "/requests/{request_id}", 204, edited, leaves="request:edit", request_id=made)
+        for actor, step, body, action in way:
+            recording.call(actor, "POST", f"/requests/{{request_id}}/{step}", 204, body, leaves=action, request_id=made)
+        recording.call(
+            OF_NAGANO, "POST", f"/requests/{{request_id}}/{ending}", 204, last, leaves=f"request:{ending}",
+            request_id=made,
+        )  # fmt: skip
+
+
+def _plans(recording: Recording, world: World) -> None:
+    draft = {"title": "下書き", "draft": True}
+    made = recording.call(COORDINATOR, "POST", "/plans", 202, draft, leaves="plan:draft")["id"]
+    for step, action in (("queue", "plan:queue"), ("stop", "plan:cancel")):
+        recording.call(COORDINATOR, "POST", f"/plans/{{plan_id}}/{step}", 202, leaves=action, plan_id=made)
+    plan = solved(world.engine)
+    for method, action in (("PUT", "plan:put_in_force"), ("DELETE", "plan:end_force")):
+        recording.call(COORDINATOR, method, "/plans/{plan_id}/in-force", 204, leaves=action, plan_id=plan)
+    out = {"deadline": in_a_week().isoformat()}
+    template = "/plans/{plan_id}/publications"
+    proposals = recording.call(COORDINATOR, "POST", template, 201, out, leaves="plan:publish", plan_id=plan)[
+        "proposals"
+    ]
+    assert {("acc_coordinator", "proposal:offer", key) for key in proposals} <= set(recording.records(0))
+    recording.call(COORDINATOR, "POST", "/plans/{plan_id}/undo", 200, {}, leaves="plan:undo", plan_id=plan)
+    recording.call(COORDINATOR, "POST", "/plans/{plan_id}/close", 204, {}, leaves="plan:close", plan_id=plan)
+
+
+def _answers(recording: Recording, world: World) -> None:
+    with transaction(world.engine) as session:
+        make_plan(session)
+    steps = (
+        (person("e1"), "offers", "accept", None, 200, "accept_as_expert"),
+        (REQUESTER, "proposals", "accept", None, 200, "accept_as_organization"),
+        (person("e2"), "offers", "decline", {"code": "no_time"}, 204, "decline_as_expert"),
+        (REQUESTER, "proposals", "decline", {"code": "other", "words": "ほか"}, 204, "decline_as_organization"),
+        (COORDINATOR, "proposals", "withdraw", {}, 204, "withdraw"),
+    )
+    key = ""
+    for actor, prefix, step, body, status, move in steps:
+        if move != "accept_as_organization":  # that one answers what the expert has accepted
+            with transaction(world.engine) as session:
+                slot, expert = (world.slots[0], "e1") if actor == person("e1") else (world.slots[1], "e2")
+                key = offer(session, slot, expert)
+        template = f"/{prefix}/{{proposal_id}}/{step}"
+        recording.call(actor, "POST", template, status, body, leaves=f"proposal:{move}", proposal_id=key)
+
+
+def test_a_plan_s_files_and_a_profile_shown_to_others_leave_a_record(recording: Recording, world: World):
+    plan = solved(world.engine)
+    for what in ("problem", "plan"):
+        recording.call(COORDINATOR, "GET", f"/plans/{{plan_id}}/{what}", 200, leaves="plan:export", plan_id=plan)
+    for actor in (COORDINATOR, AUDITOR, person("e2")):
+        recording.call(actor, "GET", "/experts/{expert_id}", 200, leaves="expert:disclose", expert_id="e1")
+    before = recording.records(0)
+    recording.hub.call(person("e1"), "GET", "/experts/e1", 200)
+    recording.hub.call(COORDINATOR, "GET", "/experts/nobody", 404)
+    recording.hub.call(COORDINATOR, "GET", "/plans/nothing/problem", 404)
+    recording.hub.call(REQUESTER, "GET", f"/plans/{plan}/plan", 403)
+    assert recording.records(0) == before

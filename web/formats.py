@@ -27,6 +27,10 @@ class Formats:
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return format_decimal(value, format=pattern, locale=self.language)
 
+    def amount(self, value: float | None) -> str:
+        """Return ``value`` with as many decimals as it has, at most two: 20 hours, 7.5 hours."""
+        return NOTHING if value is None else format_decimal(value, format="#,##0.##", locale=self.language)
+
     def signed(self, value: float, digits: int = 2) -> str:
         """Return ``value`` with its sign; a true minus, which screen readers say and digits align with."""
         return ("−" if value < 0 else "+") + self.number(abs(value), digits)
@@ -63,6 +67,10 @@ class Formats:
             return f"{minutes}分{rest}秒" if minutes and rest else f"{minutes}分" if minutes else f"{rest}秒"
         return f"{minutes} min {rest} s" if minutes and rest else f"{minutes} min" if minutes else f"{rest} s"
 
+    def day_of_year(self, day: date) -> str:
+        """Return a day without its year, for a place that says the year already."""
+        return f"{day.month}月{day.day}日" if self.language == "ja" else f"{day.day} {MONTHS_EN[day.month - 1]}"
+
     def date(self, day: date | None) -> str:
         """Return a day in both calendars: 令和8年10月1日（2026年10月1日）."""
         if day is None:
@@ -78,9 +86,12 @@ class Formats:
         """Return an instant (aware, or UTC when naive) as day and time in Japan."""
         if instant is None:
             return NOTHING
-        aware = instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)  # noqa: UP017
-        local = aware.astimezone(JAPAN)
+        local = _in_japan(instant)
         return f"{self.date(local.date())} {local:%H:%M}"
+
+    def day(self, instant: datetime | None) -> str:
+        """Return the day in Japan of an instant, without its time."""
+        return NOTHING if instant is None else self.date(_in_japan(instant).date())
 
     def month(self, month: str | None) -> str:
         """Return ``YYYY-MM`` in both calendars."""
@@ -140,6 +151,11 @@ def first_day(month: str) -> date:
 def fiscal_years(months: tuple[str, ...]) -> tuple[int, ...]:
     """Return the fiscal years that ``months`` fall in, in order, each once."""
     return tuple(sorted({fiscal_year(first_day(month)) for month in months}))
+
+
+def _in_japan(instant: datetime) -> datetime:
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=timezone.utc)  # noqa: UP017
+    return aware.astimezone(JAPAN)
 
 
 def _year_ja(day: date) -> str:

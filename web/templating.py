@@ -18,6 +18,21 @@ from web.security import LANGUAGE_COOKIE
 from web.sentences import plan_state, presence, room, told
 
 TEMPLATES = Path(__file__).parent / "templates"
+FORMATS = (
+    "number",
+    "amount",
+    "signed",
+    "percent",
+    "yen",
+    "duration",
+    "seconds",
+    "day",
+    "day_of_year",
+    "month",
+    "month_name",
+    "fiscal_year",
+)
+"""Formats that templates know by their own names."""
 
 
 @cache
@@ -35,7 +50,7 @@ def environment(code: str) -> Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_translations(spoken.translations, newstyle=True)  # type: ignore[attr-defined]
     formats = spoken.formats
-    for name in ("number", "signed", "percent", "yen", "duration", "seconds", "month", "month_name", "fiscal_year"):
+    for name in FORMATS:
         env.filters[name] = getattr(formats, name)
     env.filters.update({"both_calendars": formats.date, "moment": formats.moment, "calendar_year": formats.year})
     names = Names(spoken)

@@ -175,3 +175,30 @@ CONFLICTS = {
     "not_eligible": N_("条件を満たさない"),
 }
 """Members of a set of pins and limits that cannot hold together."""
+
+FORMS = {
+    "appointment": N_("任用"),
+    "contract": N_("業務委託"),
+    "dispatch": N_("派遣"),
+    "side_job": N_("副業・兼業"),
+    "pro_bono": N_("プロボノ（無償）"),
+}
+"""Forms of an engagement."""
+
+COST_SHARINGS = {
+    "days": N_("使った日数で分ける"),
+    "equally": N_("均等に分ける"),
+    "population": N_("人口で分ける"),
+}
+ENGAGEMENT_STATUSES = {
+    "terms": N_("条件の取り決め中"),
+    "active": N_("従事中"),
+    "ended": N_("終了"),
+    "broken_off": N_("打ち切り"),
+}
+REPORT_STATUSES = {
+    "due": N_("提出前"),
+    "submitted": N_("確認待ち"),
+    "returned": N_("差し戻し"),
+    "signed_off": N_("団体が確認済み"),
+}

@@ -64,6 +64,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "table:export": Action("一覧を書き出した", "a list was exported"),
         "plan:export": Action("配置計画・問題ファイルを書き出した", "a plan or its problem was exported"),
         "hub:export": Action("全データの控えか書き出しを作った", "a backup or an archive of the whole hub was made"),
+        "document:hand_out": Action("帳票（PDF）を渡した", "a document was handed out as PDF"),
         "sample:seed": Action("見本を入れた", "samples were loaded"),
         "register:load": Action("団体の登録簿を入れた", "the register of organizations was loaded"),
         # experts, requests, plans

@@ -140,6 +140,7 @@ def _rows() -> Select[Any]:
             full_name(o).label("organization"),
             o.name_en.label("organization_en"),
             (e.family_name + " " + e.given_name).label("expert"),
+            (e.given_romaji + " " + e.family_romaji).label("romaji"),
         )
         .join(table_of(Slot), s.id == n.slot_id)
         .join(table_of(Request), r.id == n.request_id)
@@ -160,6 +161,7 @@ def _row(row: Any) -> EngagementRow:
         organization_en=row.organization_en,
         expert_id=row.expert_id,
         expert=row.expert.strip(),
+        romaji=row.romaji.strip(),
         scheme=row.scheme,
         fiscal_year=row.fiscal_year,
         form=row.form,

@@ -61,6 +61,7 @@ class EngagementRow:
     organization_en: str
     expert_id: str
     expert: str
+    romaji: str
     scheme: str | None
     fiscal_year: int
     form: Form
@@ -119,3 +120,9 @@ class EngagementPage:
     expert_shares_case: bool
     months: tuple[BookedMonth, ...]
     days: tuple[PlannedDay, ...]
+
+    @property
+    def agreed(self) -> bool:
+        """Whether everybody whose word the terms need has given it."""
+        both = self.organization_agreed is not None and self.expert_agreed is not None
+        return both and (self.terms.dispatching_body is None or self.dispatch_consented is not None)

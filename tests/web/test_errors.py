@@ -84,8 +84,10 @@ def test_something_that_breaks_is_told_with_a_number_to_find_it_by(hub, monkeypa
 def test_every_code_a_plan_can_hold_has_words():
     from typing import get_args
 
+    from hub.models.engagements import COST_SHARINGS, ENGAGEMENT_STATUSES, FORMS
     from hub.models.plans import RUN_STATUSES
     from hub.models.requests import GATES, REQUEST_STATUSES
+    from hub.models.work import REPORT_STATUSES
     from matching.pairs import PARTS, RULES
     from matching.plan import OpenReason, Status
     from matching.problem import PolicyName
@@ -105,3 +107,7 @@ def test_every_code_a_plan_can_hold_has_words():
     assert set(words.SOURCING) == set(get_args(Sourcing))
     assert set(words.EXTERNAL_TYPES) == set(get_args(ExternalType))
     assert set(words.ROLES_PLAYED) == set(get_args(RolePlayed))
+    assert set(words.FORMS) == set(FORMS)
+    assert set(words.COST_SHARINGS) == set(COST_SHARINGS)
+    assert set(words.ENGAGEMENT_STATUSES) == set(ENGAGEMENT_STATUSES)
+    assert set(words.REPORT_STATUSES) == set(REPORT_STATUSES)

@@ -105,3 +105,20 @@ def test_a_machine_without_the_text_libraries_says_what_to_install(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", missing)
     with pytest.raises(Conflict, match="libpango"):
         pdf.to_pdf("<p>a</p>")
+
+
+def test_a_long_text_in_a_table_is_set_line_by_line_and_not_over_and_over(monkeypatch):
+    from weasyprint.text import line_break
+
+    made = []
+    create = line_break.create_layout
+
+    def counted(*told):
+        made.append(1)
+        return create(*told)
+
+    monkeypatch.setattr(line_break, "create_layout", counted)
+    lines = 40
+    text = "長い文を書く人もいます。" * 3 * lines
+    pdf.to_pdf(f'<table class="facts"><tr><th>a</th><td class="prose">{text}</td></tr></table>')
+    assert lines / 2 < len(made) < 10 * lines

@@ -1,14 +1,23 @@
-"""Forms as PDF: the application of a request, the list of a plan."""
+"""Forms as PDF: the application of a request, the list of a plan, the terms and the report of an engagement.
+
+Each is read by who may read it, made, and recorded before it is handed out.
+"""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from hub.dependencies import ReadingSession
-from hub.workflows.paging import LARGEST_PAGE, Paging
-from hub.workflows.plan_rows import PlanSlotFilter, PlanSlotRow
-from hub.workflows.plans import find_plan_slots, read_plan
-from hub.workflows.requests import read_request
+from hub.dependencies import ActorDep, ReadingSession, WritingSession
+from hub.workflows.documents import (
+    read_activity_report,
+    read_application,
+    read_plan_list,
+    read_terms,
+    record_document,
+)
+from hub.workflows.engagement_rows import EngagementRow
 from web.forms.pdf import render_form
+from web.language import Language
+from web.scheme_notes import payer_note, scheme_name
 from web.subsidy import subsidy_note
 from web.templating import spoken_language
 
@@ -19,28 +28,64 @@ MOST_ROWS = 500
 
 
 @router.get("/requests/{request_id}/application.pdf")
-def dispatch_application(request: Request, session: ReadingSession, request_id: str) -> Response:
-    """Return the application (派遣申請書) of a request. 404 when there is none with this id."""
-    page = read_request(session, request_id)
+def dispatch_application(
+    request: Request, session: ReadingSession, log: WritingSession, actor: ActorDep, request_id: str
+) -> Response:
+    """Return the application (派遣申請書) of a request. 404 when there is none with this id, 403 when it is others'."""
+    page = read_application(session, actor, request_id)
     name = f"{spoken_language(request).say('派遣申請書')}_{page.told.reference or page.id}"
-    return render_form(request, "dispatch_application.html", {"page": page}, name)
+    made = render_form(request, "dispatch_application.html", {"page": page}, name)
+    record_document(log, actor, "application", request_id, version=page.version)
+    return made
 
 
 @router.get("/plans/{plan_id}/list.pdf")
-def plan_list(request: Request, session: ReadingSession, plan_id: str) -> Response:
-    """Return the list of a plan (配置計画一覧). 404 when there is none with this id."""
+def plan_list(
+    request: Request, session: ReadingSession, log: WritingSession, actor: ActorDep, plan_id: str
+) -> Response:
+    """Return the list of a plan (配置計画一覧). 404 when there is none with this id, 403 when it is others'."""
     spoken = spoken_language(request)
-    page = read_plan(session, plan_id)
-    rows: list[PlanSlotRow] = []
-    for number in range(1, MOST_ROWS // LARGEST_PAGE + 1):
-        found = find_plan_slots(session, plan_id, PlanSlotFilter(), Paging(number, LARGEST_PAGE, "organization"))
-        rows += found.items
-        if number >= found.pages:
-            break
+    found = read_plan_list(session, actor, plan_id, MOST_ROWS)
     context = {
-        "plan": page.row,
-        "rows": rows,
-        "left_out": page.row.slots - len(rows),
-        "subsidy_note": subsidy_note(page.months, spoken),
+        "plan": found.page.row,
+        "rows": found.rows,
+        "left_out": found.left_out,
+        "subsidy_note": subsidy_note(found.page.months, spoken),
     }
-    return render_form(request, "plan_list.html", context, f"{spoken.say('配置計画一覧')}_{plan_id}")
+    made = render_form(request, "plan_list.html", context, f"{spoken.say('配置計画一覧')}_{plan_id}")
+    record_document(log, actor, "plan_list", plan_id, version=found.page.row.version)
+    return made
+
+
+@router.get("/engagements/{engagement_id}/terms.pdf")
+def terms(
+    request: Request, session: ReadingSession, log: WritingSession, actor: ActorDep, engagement_id: str
+) -> Response:
+    """Return the terms (条件書) of an engagement. 404 when there is none with this id, 403 when it is others'."""
+    spoken = spoken_language(request)
+    page = read_terms(session, actor, engagement_id)
+    context = {
+        "page": page,
+        "scheme_name": _scheme_of(page.row, spoken),
+        "payer": payer_note(page.row.scheme, page.row.fiscal_year, spoken),
+    }
+    made = render_form(request, "terms.html", context, f"{spoken.say('条件書')}_{engagement_id}")
+    record_document(log, actor, "terms", engagement_id, version=page.version)
+    return made
+
+
+@router.get("/engagements/{engagement_id}/report.pdf")
+def activity_report(
+    request: Request, session: ReadingSession, log: WritingSession, actor: ActorDep, engagement_id: str
+) -> Response:
+    """Return the report (活動報告書) of an engagement. 404 when there is none, 403 when it is others'."""
+    spoken = spoken_language(request)
+    report = read_activity_report(session, actor, engagement_id)
+    context = {"report": report, "scheme_name": _scheme_of(report.engagement.row, spoken)}
+    made = render_form(request, "activity_report.html", context, f"{spoken.say('活動報告書')}_{engagement_id}")
+    record_document(log, actor, "activity_report", engagement_id, version=report.version)
+    return made
+
+
+def _scheme_of(row: EngagementRow, spoken: Language) -> str:
+    return scheme_name(row.scheme, row.fiscal_year, spoken)

@@ -81,15 +81,13 @@ def write_form(path: Path, kind: TableKind) -> None:
 def take_in(file: Path, kind: TableKind, *, valid_only: bool, dry_run: bool) -> "Imported":
     """Read the file and compare it with what is stored; written in one transaction, or not at all."""
     from hub.db.transaction import reading, transaction
-    from hub.workflows.imports import import_book
-    from hub.workflows.sheets.book import read_book
+    from hub.workflows.imports import import_file
     from hub.workflows.sheets.faults import FileError
 
     begin = reading if dry_run else transaction
     try:
-        book = read_book(file)
         with opened(load_settings()) as engine, bar("取り込み / import") as progress, begin(engine) as session:
-            return import_book(session, book, kind.value, valid_only=valid_only, dry_run=dry_run, progress=progress)
+            return import_file(session, file, kind.value, valid_only=valid_only, dry_run=dry_run, progress=progress)
     except FileError as refused:
         raise Refusal(f"{file}: {refused}") from refused
 

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.auth.actor import Actor
+from hub.auth.actor import LOCAL, Actor
 from hub.auth.permissions import require
 from hub.errors import Conflict, NotFound
 from hub.models import Plan, PlanSlot
@@ -48,11 +48,14 @@ def export_plan_list(
     words: PlanWords,
     wanted: PlanSlotFilter = EVERY_SLOT,
     form: TableFormat = "xlsx",
+    *,
+    actor: Actor = LOCAL,
 ) -> bytes:
     """Return a finished plan's slots (配置計画一覧); ``plan_id`` None: the newest. CSV has the slots alone.
 
-    Raises NotFound.
+    Raises NotFound, Forbidden.
     """
+    require(actor, "export.run")
     chosen = plan_id or newest_plan(session)
     page = read_plan(session, chosen)
     d = columns(PlanSlot)

@@ -25,6 +25,7 @@ from hub.logging import log_event
 from hub.protection import BodyLimit, RequestLog
 from hub.settings import Settings
 from web.errors import error_page
+from web.plan_words import plan_words
 from web.routes import install as install_pages
 
 API = "/api/"
@@ -42,6 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         dependencies=[Depends(refuse_nul)],
     )
     app.state.settings = settings
+    app.state.plan_words = plan_words
     app.include_router(api_router())
     app.add_exception_handler(HTTPException, faults.http_fault)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, faults.invalid_request)  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 A transaction ends before its answer is sent (``scope="function"``): a commit that fails cannot have answered 200.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -13,6 +13,8 @@ from hub.auth.actor import LOCAL, Actor
 from hub.db.transaction import reading, transaction
 from hub.errors import Invalid
 from hub.settings import Settings
+from hub.workflows.sheets.plan_sheets import PlanWords
+from hub.workflows.sheets.wording import Spoken
 from matching.faults import Fault
 
 NUL = "\0"
@@ -41,6 +43,11 @@ def _writing(request: Request) -> Iterator[Session]:
         yield session
 
 
+def _plan_words(request: Request) -> Callable[[Spoken], PlanWords]:
+    words: Callable[[Spoken], PlanWords] = request.app.state.plan_words
+    return words
+
+
 def _actor() -> Actor:
     return LOCAL
 
@@ -56,3 +63,6 @@ WritingSession = Annotated[Session, Depends(_writing, scope="function")]
 
 ActorDep = Annotated[Actor, Depends(_actor)]
 """Who acts: whoever sits at this machine, while nobody signs in."""
+
+PlanWordsDep = Annotated[Callable[[Spoken], PlanWords], Depends(_plan_words)]
+"""The words of a plan's list: the pages', in the language asked for."""

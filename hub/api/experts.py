@@ -30,7 +30,7 @@ class Pause:
     paused: bool
 
 
-def _wanted(
+def wanted_experts(
     *,
     text: Annotated[str, Query(max_length=200)] = "",
     talent_type: TalentType | None = None,
@@ -44,12 +44,13 @@ def _wanted(
     month: Annotated[str | None, Query(pattern="^[0-9]{4}-[0-9]{2}$")] = None,
     paused: bool | None = None,
 ) -> ExpertFilter:
+    """Return which experts the address asks for."""
     return ExpertFilter(text, talent_type, role, skill, level, stage, theme, prefecture, work_mode, month, paused)
 
 
 @router.get("")
 def list_experts(
-    session: ReadingSession, wanted: Annotated[ExpertFilter, Depends(_wanted)], paging: PagingDep
+    session: ReadingSession, wanted: Annotated[ExpertFilter, Depends(wanted_experts)], paging: PagingDep
 ) -> Page[ExpertRow]:
     """List experts, a page at a time."""
     return find_experts(session, wanted, paging)

@@ -28,7 +28,10 @@ WORDS = {
     404: ("このアドレスには何もありません。", "There is nothing at this address."),
     405: ("このアドレスではこの操作はできません。", "This address does not take this method."),
     413: ("本文が大きすぎます。", "The body is too large."),
-    415: ("本文の形式が違います。application/json で送ってください。", "Send the body as application/json."),
+    415: (
+        "本文の形式が違います。JSON、またはファイルの形式で送ってください。",
+        "Send the body as this address takes it.",
+    ),
     422: ("入力に誤りがあります。", "The input has faults."),
     500: (
         "処理できませんでした。記録は変わっていません。続くときは番号を管理者に伝えてください。",

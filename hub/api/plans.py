@@ -171,7 +171,7 @@ def end_plan(
     log_event("plan_closed", plan=plan_id, actor=actor.id)
 
 
-def _wanted(
+def wanted_slots(
     *,
     text: Annotated[str, Query(max_length=200)] = "",
     filled: bool | None = None,
@@ -181,12 +181,13 @@ def _wanted(
     talent_type: TalentType | None = None,
     request: Word = None,
 ) -> PlanSlotFilter:
+    """Return which slots of a plan the address asks for."""
     return PlanSlotFilter(text, filled, reason, prefecture, stage, talent_type, request)
 
 
 @router.get("/{plan_id}/slots")
 def list_slots(
-    session: ReadingSession, plan_id: str, wanted: Annotated[PlanSlotFilter, Depends(_wanted)], paging: PagingDep
+    session: ReadingSession, plan_id: str, wanted: Annotated[PlanSlotFilter, Depends(wanted_slots)], paging: PagingDep
 ) -> Page[PlanSlotRow]:
     """List a plan's slots, each with who fills it or why nobody does."""
     return find_plan_slots(session, plan_id, wanted, paging)

@@ -34,7 +34,7 @@ class RequestMade:
     id: str
 
 
-def _wanted(
+def wanted_requests(
     *,
     text: Annotated[str, Query(max_length=200)] = "",
     status: RequestStatus | None = None,
@@ -47,12 +47,13 @@ def _wanted(
     stage: Word = None,
     skill: Word = None,
 ) -> RequestFilter:
+    """Return which requests the address asks for."""
     return RequestFilter(text, status, organization, prefecture, gate, theme, talent_type, role, stage, skill)
 
 
 @router.get("")
 def list_requests(
-    session: ReadingSession, wanted: Annotated[RequestFilter, Depends(_wanted)], paging: PagingDep
+    session: ReadingSession, wanted: Annotated[RequestFilter, Depends(wanted_requests)], paging: PagingDep
 ) -> Page[RequestRow]:
     """List requests, a page at a time."""
     return find_requests(session, wanted, paging)

@@ -56,13 +56,13 @@ Print the JSON Schema of problem or plan files.
 [bold]talent-hub schema problem > problem.schema.json[/bold]
 """
 
-IMPORT = """専門人材・人材ニーズを Excel（.xlsx）か CSV から取り込みます。
+IMPORT = """専門人材・人材ニーズ・空き状況・団体を Excel（.xlsx）か CSV から取り込みます。
 
 誤りはシート・行・列ごとに示し、すべて正しいときだけ書き込みます（--valid-only なら正しい分だけ）。
 管理番号（依頼番号）が登録ずみなら更新、なければ新規です。
 
-Import experts or requests. Every fault is named by sheet, row and column; nothing is written unless all is valid,
-or only what is valid with --valid-only. A known reference is updated, another is new.
+Import experts, requests, availability or organizations. Every fault is named by sheet, row and column; nothing is
+written unless all is valid, or only what is valid with --valid-only. A known reference is updated, another is new.
 
 例 / examples:
 
@@ -77,15 +77,19 @@ or only what is valid with --valid-only. A known reference is updated, another i
 
 EXPORT = """登録内容や計画を書き出します。
 
-problem・plan は JSON、experts・requests は .xlsx か .csv、plan は .xlsx（配置計画一覧）も選べます。
+problem・plan は JSON、一覧（experts・requests・availability・organizations・plan）は .xlsx か .csv です。
+一覧は --text と --prefecture で絞れ、--language en なら英語です。どちらの言語でも、そのまま取り込めます。
 
-Write out what is stored: problem and plan as JSON, experts and requests as .xlsx or .csv, a plan as .xlsx too.
+Write out what is stored: problem and plan as JSON; the lists of experts, requests, availability, organizations and of
+a plan's slots as .xlsx or .csv. Lists can be narrowed by --text and --prefecture; in either language they import again.
 
 例 / examples:
 
 [bold]talent-hub export experts -o 専門人材.xlsx[/bold]
 
 [bold]talent-hub export problem -o problem.json[/bold]
+
+[bold]talent-hub export availability -o 空き状況.xlsx --prefecture 20[/bold]  長野県の人だけ / of Nagano alone
 
 [bold]talent-hub export plan -o 配置計画一覧.xlsx[/bold]  最新の計画 / the newest plan
 

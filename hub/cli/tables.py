@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hub.cli import guide
-from hub.cli.archives import export_hub, import_hub, refuse_beside_all
+from hub.cli.archives import import_hub, refuse_beside_all
 from hub.cli.database import load_settings, opened
+from hub.cli.exporting import export
 from hub.cli.output import STANDARD, Exit, Refusal, bar, check_target, echo_json, write_bytes
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from hub.workflows.imports import Imported
 
 PANEL = "自分のデータ / your own data"
@@ -28,15 +27,6 @@ class TableKind(StrEnum):
     REQUESTS = "requests"
     AVAILABILITY = "availability"
     ORGANIZATIONS = "organizations"
-
-
-class Exported(StrEnum):
-    """What can be written out."""
-
-    PROBLEM = "problem"
-    PLAN = "plan"
-    EXPERTS = "experts"
-    REQUESTS = "requests"
 
 
 def register(app: typer.Typer) -> None:
@@ -90,7 +80,7 @@ def write_form(path: Path, kind: TableKind) -> None:
     """Write the form to fill in, with the coming months for experts."""
     from datetime import date
 
-    from hub.workflows.exports import blank_form
+    from hub.workflows.list_exports import blank_form
     from seed_data.months import months_from
 
     check_target(path)
@@ -102,15 +92,13 @@ def write_form(path: Path, kind: TableKind) -> None:
 def take_in(file: Path, kind: TableKind, *, valid_only: bool, dry_run: bool) -> "Imported":
     """Read the file and compare it with what is stored; written in one transaction, or not at all."""
     from hub.db.transaction import reading, transaction
-    from hub.workflows.imports import import_book
-    from hub.workflows.sheets.book import read_book
+    from hub.workflows.imports import import_file
     from hub.workflows.sheets.faults import FileError
 
     begin = reading if dry_run else transaction
     try:
-        book = read_book(file)
         with opened(load_settings()) as engine, bar("取り込み / import") as progress, begin(engine) as session:
-            return import_book(session, book, kind.value, valid_only=valid_only, dry_run=dry_run, progress=progress)
+            return import_file(session, file, kind.value, valid_only=valid_only, dry_run=dry_run, progress=progress)
     except FileError as refused:
         raise Refusal(f"{file}: {refused}") from refused
 
@@ -134,78 +122,3 @@ def tell(result: "Imported", *, as_json: bool, dry_run: bool, errors: Path | Non
     if not result.written:
         why = "確かめただけです" if dry_run else "誤りがあるため"
         typer.echo(f"{why}。何も書き込んでいません / nothing was written")
-
-
-def export(
-    what: Annotated[Exported | None, typer.Argument(metavar="WHAT", help="problem | plan | experts | requests")] = None,
-    *,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="書き出すファイル。- は標準出力 / write here")
-    ] = None,
-    plan: Annotated[str | None, typer.Option(help="計画のID。無指定は最新 / a plan's id; none: the newest")] = None,
-    whole: Annotated[Path | None, typer.Option("--all", metavar="FILE", help="ハブ全体を / the whole hub")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="--all の結果をJSONで / result of --all as JSON")] = False,
-) -> None:
-    """Write out what is stored."""
-    if whole is not None:
-        refuse_beside_all(what, output, plan)
-        export_hub(whole, as_json=as_json)
-        return
-    if what is None or output is None:
-        raise Refusal("WHAT と -o FILE か、--all FILE を書いてください / give WHAT and -o FILE, or --all FILE")
-    check_target(output)
-    write_bytes(output, content_of(what, format_of(what, output), plan))
-    if output != STANDARD:
-        typer.echo(f"→ {output}")
-
-
-FORMATS: dict[Exported, tuple[str, ...]] = {
-    Exported.PROBLEM: (".json",),
-    Exported.PLAN: (".json", ".xlsx"),
-    Exported.EXPERTS: (".csv", ".xlsx"),
-    Exported.REQUESTS: (".csv", ".xlsx"),
-}
-"""What each can be written as; the first is what goes to standard output."""
-
-
-def format_of(what: Exported, output: Path) -> str:
-    """Return the ending that says how to write ``what``. Refuses one that is not for it."""
-    allowed = FORMATS[what]
-    if output == STANDARD:
-        return allowed[0]
-    if output.suffix.lower() not in allowed:
-        names = " か ".join(allowed), " or ".join(allowed)
-        raise Refusal(f"{output}: 拡張子は {names[0]} にしてください / the name has to end in {names[1]}")
-    return output.suffix.lower()
-
-
-def content_of(what: Exported, ending: str, plan: str | None) -> bytes:
-    """Return the file asked for; that it is handed out is recorded."""
-    from hub.auth.actor import LOCAL
-    from hub.db.transaction import transaction
-    from hub.workflows.exports import record_export
-
-    with opened(load_settings()) as engine:
-        content = read_content(engine, what, ending, plan)
-        with transaction(engine) as session:
-            record_export(session, LOCAL, what.value, ending.removeprefix("."), plan)
-    return content
-
-
-def read_content(engine: "Engine", what: Exported, ending: str, plan: str | None) -> bytes:
-    """Return the file asked for, as the database is now."""
-    from hub.db.transaction import reading
-    from hub.workflows import exports
-
-    with reading(engine) as session:
-        if what is Exported.PROBLEM:
-            return exports.export_problem(session, plan)
-        if what is Exported.PLAN and ending == ".xlsx":
-            from hub.cli.words import plan_words
-
-            return exports.export_plan_list(session, plan, plan_words())
-        if what is Exported.PLAN:
-            return exports.export_plan(session, plan)
-        return exports.export_table(
-            session, "experts" if what is Exported.EXPERTS else "requests", "csv" if ending == ".csv" else "xlsx"
-        )

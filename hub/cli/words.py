@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from hub.workflows.sheets.plan_sheets import PlanWords
 from matching.pairs import FunnelStep
 from matching.plan import Conflict, OpenSlot, Remedy
 from web.language import Language, language
 from web.remedies import OF_A_PERSON, remedy_sentence
-from web.words import CONFLICTS, OPEN_REASONS, PARTS, PHASES, POLICIES, RULES, STATUSES
+from web.words import CONFLICTS, OPEN_REASONS, PHASES, RULES, STATUSES
 
 READY_MADE = "pairs"
 """The one step of a funnel where a problem brings its pairs ready-made."""
@@ -104,13 +103,3 @@ class Speech:
         kind = self.language.say(CONFLICTS[conflict.kind]) if conflict.kind in CONFLICTS else conflict.kind
         rule = f"{self.pick('：', ': ')}{self.rule(conflict.rule)}" if conflict.rule else ""
         return f"{kind} {' '.join(where)}{rule}"
-
-
-def plan_words() -> PlanWords:
-    """Return the words of a plan's workbook, which is Japanese."""
-    return PlanWords(
-        statuses={code: words[0] for code, words in STATUSES.items()},
-        reasons=dict(OPEN_REASONS),
-        policies={code: words[0] for code, words in POLICIES.items()},
-        parts=dict(PARTS),
-    )

@@ -84,7 +84,7 @@ def locked_months(session: Session, expert_ids: Sequence[str]) -> dict[Key, Any]
     return lock_months(session, expert_ids) if expert_ids else {}
 
 
-def read_months(session: Session, expert_ids: Sequence[str]) -> dict[Key, Any]:
+def read_months(session: Session, expert_ids: Sequence[str] | None) -> dict[Key, Any]:
     """Return the months of experts by expert and month, without a lock: to look, not to decide."""
     a = columns(Availability)
     return {(row.expert_id, row.month): row for row in fetch(session, select(*a), a.expert_id, expert_ids)}

@@ -35,6 +35,7 @@ from hub.workflows.skills import skills_in_force
 __all__ = [
     "SORTS",
     "edit_expert",
+    "expert_ids",
     "experts_by_reference",
     "find_experts",
     "read_expert",
@@ -84,6 +85,13 @@ def find_experts(session: Session, wanted: ExpertFilter, paging: Paging = FIRST_
     page = fetch_page(session, query, paging, orders, e.id)
     roles = _roles(session, [row.id for row in page.items])
     return page.showing(_list_row(row, tuple(roles[row.id])) for row in page.items)
+
+
+def expert_ids(session: Session, wanted: ExpertFilter) -> list[str]:
+    """Return the ids of all experts a list shows."""
+    e, o = columns(Expert), columns(Organization)
+    query = select(e.id).join(table_of(Organization), o.code == e.base).where(*_conditions(wanted))
+    return list(session.execute(query).scalars())
 
 
 def _conditions(wanted: ExpertFilter) -> list[ColumnElement[bool]]:

@@ -116,11 +116,16 @@ def find_organizations(
 ) -> Page[OrganizationRow]:
     """Return a page of organizations. ``text``: words of code, name, kana or romaji; sorted by code or name."""
     o = columns(Organization)
-    query = _query().where(matching_text(text, o.search_key))
-    if prefecture:
-        query = query.where(o.prefecture_code == prefecture)
+    query = _query().where(*organization_conditions(text, prefecture))
     page = fetch_page(session, query, paging, {"code": o.code, "name": o.kana}, o.code)
     return page.showing(OrganizationRow(*row) for row in page.items)
+
+
+def organization_conditions(text: str, prefecture: str | None) -> list[ColumnElement[bool]]:
+    """Return what an organization of a list fulfils."""
+    o = columns(Organization)
+    found = [matching_text(text, o.search_key)]
+    return [*found, o.prefecture_code == prefecture] if prefecture else found
 
 
 def read_organization(session: Session, code: str) -> OrganizationRow:

@@ -154,12 +154,13 @@ def find_plan_slots(
         "cost": a.cost,
         "expert": e.family_kana + e.given_kana,
     }
-    query = slots_query().where(d.plan_id == plan_id, *_conditions(wanted))
+    query = slots_query().where(d.plan_id == plan_id, *slot_conditions(wanted))
     page = fetch_page(session, query, paging, orders, d.slot_id)
     return page.showing(slot_row(row) for row in page.items)
 
 
-def _conditions(wanted: PlanSlotFilter) -> list[ColumnElement[bool]]:
+def slot_conditions(wanted: PlanSlotFilter) -> list[ColumnElement[bool]]:
+    """Return what a slot of a plan's list fulfils, over ``slots_query``."""
     s, r, o, d, e = (columns(model) for model in (Slot, Request, Organization, PlanSlot, Expert))
     found = [matching_text(wanted.text, r.search_key, o.search_key, func.coalesce(e.search_key, ""))]
     if wanted.filled is not None:

@@ -27,7 +27,7 @@ from hub.workflows.request_rows import RequestFilter, RequestPage, RequestRow, S
 from hub.workflows.request_storing import store_requests
 from seed_data.months import month_name, month_number
 
-__all__ = ["SORTS", "find_requests", "read_request", "requests_by_reference", "store_requests"]
+__all__ = ["SORTS", "find_requests", "read_request", "request_ids", "requests_by_reference", "store_requests"]
 
 SORTS = ("title", "organization", "priority", "budget", "start", "slots", "updated")
 
@@ -61,6 +61,13 @@ def find_requests(session: Session, wanted: RequestFilter, paging: Paging = FIRS
     ids = [row.id for row in page.items]
     themes, seats, filled = _themes(session, ids), _seats(session, ids), _filled(session, ids)
     return page.showing(_list_row(row, themes[row.id], seats[row.id], filled) for row in page.items)
+
+
+def request_ids(session: Session, wanted: RequestFilter) -> list[str]:
+    """Return the ids of all requests a list shows."""
+    r, o = columns(Request), columns(Organization)
+    query = select(r.id).join(table_of(Organization), o.code == r.organization_code).where(*_conditions(wanted))
+    return list(session.execute(query).scalars())
 
 
 def _conditions(wanted: RequestFilter) -> list[ColumnElement[bool]]:

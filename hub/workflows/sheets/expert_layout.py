@@ -13,6 +13,8 @@ from hub.workflows.sheets.values import normal, read_number, read_yes_no
 
 EXPERTS = "専門人材"
 YES_NO = ("はい", "いいえ")
+RATING = {"ja": ("評価（平均）", "評価件数"), "en": ("Rating (mean)", "Ratings")}
+"""Headings of what others said, which no table changes."""
 
 
 def read_month_cell(value: Cell) -> tuple[float, int | None, float | None]:
@@ -54,7 +56,7 @@ def expert_layout(bodies: Bodies) -> Layout:
             *other_columns(bodies),
         ),
         months=read_month_cell,
-        shown_only=("評価（平均）", "評価件数"),
+        shown_only=(*RATING["ja"], *RATING["en"]),
     )
 
 

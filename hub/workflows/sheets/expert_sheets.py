@@ -5,14 +5,11 @@ from collections.abc import Iterator, Sequence
 
 from hub.workflows.drafts import ExpertDraft, MonthDraft
 from hub.workflows.sheets import standard_terms as words
-from hub.workflows.sheets.columns import Column
 from hub.workflows.sheets.expert_detail_layouts import career_layout, skill_layout
-from hub.workflows.sheets.expert_layout import expert_layout
-from hub.workflows.sheets.months import format_month
-from hub.workflows.sheets.notation import format_skills
+from hub.workflows.sheets.expert_layout import RATING, expert_layout
 from hub.workflows.sheets.places import Bodies
-from hub.workflows.sheets.terms import Terms
-from hub.workflows.sheets.values import format_number, format_yes_no
+from hub.workflows.sheets.values import format_number
+from hub.workflows.sheets.wording import JAPANESE, Wording
 from hub.workflows.sheets.workbook import Heading, Sheet, Value
 
 NUMBERS = {
@@ -26,29 +23,39 @@ NUMBERS = {
 """Excel's number format of the columns that hold numbers."""
 
 
-def heading(column: Column, numbers: dict[str, str]) -> Heading:
-    """Return a column's heading for an export."""
-    return Heading(column.ja, column.width, numbers.get(column.key, "@"))
-
-
-def expert_sheets(experts: Sequence[tuple[str, ExpertDraft]], bodies: Bodies, *, short: bool = False) -> list[Sheet]:
+def expert_sheets(
+    experts: Sequence[tuple[str, ExpertDraft]], bodies: Bodies, *, short: bool = False, wording: Wording = JAPANESE
+) -> list[Sheet]:
     """Return the sheets of (reference, expert) pairs; ``short``: the main sheet alone, with skills in short (CSV)."""
     months = sorted({month.month for _, expert in experts for month in expert.availability})
-    shown = [column for column in expert_layout(bodies).columns if column.offered and (short or column.key != "skills")]
-    headings = [heading(column, NUMBERS) for column in shown]
-    headings += [Heading(format_month(month), 12, "General") for month in months]
-    headings += [Heading("評価（平均）", 10, "0.00"), Heading("評価件数", 10, "0")]
+    layout = expert_layout(bodies)
+    shown = [column for column in layout.columns if column.offered and (short or column.key != "skills")]
+    headings = [wording.heading(column, NUMBERS) for column in shown]
+    headings += month_headings(months, wording)
+    mean, count = RATING[wording.language]
+    headings += [Heading(mean, 10, "0.00"), Heading(count, 10, "0")]
     keys = [column.key for column in shown]
     main = Sheet(
-        expert_layout(bodies).name_ja,
+        wording.sheet(layout),
         headings,
-        (main_row(reference, expert, keys, months, bodies) for reference, expert in experts),
+        (main_row(reference, expert, keys, months, bodies, wording=wording) for reference, expert in experts),
     )
-    return [main] if short else [main, skill_sheet(experts), career_sheet(experts)]
+    return [main] if short else [main, skill_sheet(experts, wording), career_sheet(experts, wording)]
+
+
+def month_headings(months: Sequence[str], wording: Wording) -> list[Heading]:
+    """Return a heading for each month's hours."""
+    return [Heading(wording.month(month), 12, "General") for month in months]
 
 
 def main_row(
-    reference: str, expert: ExpertDraft, keys: Sequence[str], months: Sequence[str], bodies: Bodies
+    reference: str,
+    expert: ExpertDraft,
+    keys: Sequence[str],
+    months: Sequence[str],
+    bodies: Bodies,
+    *,
+    wording: Wording,
 ) -> list[Value]:
     """Return a person's row."""
     engagements, onsite_days = usual(expert.availability)
@@ -57,28 +64,23 @@ def main_row(
     special: dict[str, Value] = {
         "reference": reference,
         "talent_types": "; ".join(expert.talent_types),
-        "external_types": listed(expert.external_types, words.external_types()),
-        "roles": "; ".join(words.roles().show(code) for code in expert.roles),
-        "skills": format_skills(short, words.skills()),
-        "stages": listed(expert.stages, words.stages()),
-        "themes": listed(expert.themes, words.themes()),
-        "base_name": bodies.name_of(expert.base) or "",
-        "work_modes": listed(expert.work_modes, words.WORK_MODES),
-        "full_time_possible": format_yes_no(expert.full_time_possible),
-        "regions": listed(expert.regions, words.prefectures()),
+        "external_types": wording.listed(words.external_types(), expert.external_types),
+        "roles": "; ".join(wording.show(words.roles(), code) for code in expert.roles),
+        "skills": wording.skills(words.skills(), short),
+        "stages": wording.listed(words.stages(), expert.stages),
+        "themes": wording.listed(words.themes(), expert.themes),
+        "base_name": wording.body(bodies, expert.base),
+        "work_modes": wording.listed(words.WORK_MODES, expert.work_modes),
+        "full_time_possible": wording.yes_no(expert.full_time_possible),
+        "regions": wording.listed(words.prefectures(), expert.regions),
         "engagements": engagements,
         "onsite_days": onsite_days,
         "conflicts": "; ".join(expert.conflicts),
-        "paused": format_yes_no(expert.paused),
+        "paused": wording.yes_no(expert.paused),
     }
     row = [special[key] if key in special else getattr(expert, key) for key in keys]
     row += [month_cell(by_month.get(month), engagements, onsite_days) for month in months]
     return [*row, expert.rating_mean, expert.rating_count or None]
-
-
-def listed(codes: Sequence[str], terms: Terms) -> str:
-    """Return words by their Japanese names, as the columns read them."""
-    return "; ".join(terms.name(code) for code in codes)
 
 
 def usual(months: Sequence[MonthDraft]) -> tuple[int | None, float | None]:
@@ -98,20 +100,20 @@ def month_cell(month: MonthDraft | None, engagements: int | None, onsite_days: f
     return f"{format_number(month.hours)}/{month.engagements}/{format_number(month.onsite_days)}"
 
 
-def skill_sheet(experts: Sequence[tuple[str, ExpertDraft]]) -> Sheet:
+def skill_sheet(experts: Sequence[tuple[str, ExpertDraft]], wording: Wording) -> Sheet:
     """Return the sheet of skills with their evidence."""
 
     def rows() -> Iterator[list[Value]]:
         for reference, expert in experts:
             for skill in expert.skills:
-                shown = words.skills(skill.framework).show(skill.code)
+                shown = wording.show(words.skills(skill.framework), skill.code)
                 yield [reference, shown, skill.level, skill.evidence, skill.framework]
 
     layout = skill_layout()
-    return Sheet(layout.name_ja, [heading(column, NUMBERS) for column in layout.columns], rows())
+    return Sheet(wording.sheet(layout), [wording.heading(column, NUMBERS) for column in layout.columns], rows())
 
 
-def career_sheet(experts: Sequence[tuple[str, ExpertDraft]]) -> Sheet:
+def career_sheet(experts: Sequence[tuple[str, ExpertDraft]], wording: Wording) -> Sheet:
     """Return the sheet of activities."""
 
     def rows() -> Iterator[list[Value]]:
@@ -120,15 +122,15 @@ def career_sheet(experts: Sequence[tuple[str, ExpertDraft]]) -> Sheet:
                 yield [
                     reference,
                     entry.organization,
-                    words.themes().name(entry.theme) if entry.theme else None,
-                    words.stages().name(entry.stage) if entry.stage else None,
-                    words.ROLES_PLAYED.name(entry.role_played),
+                    wording.name(words.themes(), entry.theme) if entry.theme else None,
+                    wording.name(words.stages(), entry.stage) if entry.stage else None,
+                    wording.name(words.ROLES_PLAYED, entry.role_played),
                     entry.contribution,
                     entry.outcome,
-                    format_month(entry.started),
-                    format_month(entry.ended) if entry.ended else None,
+                    wording.month(entry.started),
+                    wording.month(entry.ended) if entry.ended else None,
                     entry.evidence,
                 ]
 
     layout = career_layout()
-    return Sheet(layout.name_ja, [heading(column, NUMBERS) for column in layout.columns], rows())
+    return Sheet(wording.sheet(layout), [wording.heading(column, NUMBERS) for column in layout.columns], rows())

@@ -18,11 +18,6 @@ MANDATORY = re.compile(r"必須|!")
 HEAVIEST = 1e9
 
 
-def format_skills(skills: Iterable[tuple[str, int]], terms: Terms) -> str:
-    """Return (code, level) pairs as ``TE1-08 クラウドインフラ活用:3; SE1-02 …:2``."""
-    return "; ".join(f"{terms.show(code)}:{level}" for code, level in skills)
-
-
 def read_skills(text: str, terms: Terms) -> tuple[tuple[str, int], ...]:
     """Return the (code, level) pairs of ``text``. Raises CellError."""
     pairs: dict[str, int] = {}
@@ -45,6 +40,16 @@ def format_needs(needs: Iterable[NeedDraft], terms: Terms) -> str:
         weight = f" 重み{format_number(need.weight)}" if need.weight != 1.0 else ""
         lines.append(f"{terms.show(need.skill)}:{need.level}{mandatory}{weight}")
     return "\n".join(lines)
+
+
+def format_needs_short(needs: Iterable[NeedDraft]) -> str:
+    """Return needs one a line in the short form: ``TE1-08:3*2!``."""
+    return "\n".join(
+        f"{need.skill}:{need.level}"
+        + (f"*{format_number(need.weight)}" if need.weight != 1.0 else "")
+        + ("!" if need.mandatory else "")
+        for need in needs
+    )
 
 
 def read_needs(text: str, terms: Terms) -> tuple[NeedDraft, ...]:

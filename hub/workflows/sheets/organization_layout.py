@@ -12,6 +12,21 @@ SOUTH, NORTH, WEST, EAST = 20.0, 46.0, 122.0, 154.0
 """Degrees between which Japan lies (国土地理院: 20°25′ to 45°33′ N, 122°56′ to 153°59′ E): both swapped is noticed."""
 
 
+REGISTERED = {"ja": ("種別", "都道府県", "よみ"), "en": ("Kind", "Prefecture", "Reading")}
+"""Headings of what the register alone tells, and no table changes."""
+
+KINDS = {
+    "prefecture": {"ja": "都道府県", "en": "prefecture"},
+    "designated_city": {"ja": "政令指定都市", "en": "designated city"},
+    "core_city": {"ja": "中核市", "en": "core city"},
+    "city": {"ja": "市", "en": "city"},
+    "special_ward": {"ja": "特別区", "en": "special ward"},
+    "town": {"ja": "町", "en": "town"},
+    "village": {"ja": "村", "en": "village"},
+    "other": {"ja": "その他", "en": "other"},
+}
+
+
 def latitude(value: Cell) -> float:
     """Return degrees north, within Japan."""
     return read_number(value, SOUTH, NORTH)
@@ -28,7 +43,7 @@ def organization_layout(bodies: Bodies) -> Layout:
         ORGANIZATIONS,
         "Organizations",
         (*body_columns(bodies), *place_columns(), budget_column()),
-        shown_only=("種別", "都道府県", "よみ"),
+        shown_only=(*REGISTERED["ja"], *REGISTERED["en"]),
     )
 
 

@@ -6,10 +6,16 @@ from collections.abc import Mapping
 from hub.workflows.sheets.book import Cell
 from hub.workflows.sheets.faults import CellError
 from hub.workflows.sheets.values import normal
-from seed_data.municipalities import by_code, check_digit, municipalities
+from seed_data.municipalities import Municipality, by_code, check_digit, municipalities
 
 SIX = re.compile(r"[0-9]{6}")
 FIVE = re.compile(r"[0-9]{5}")
+
+
+def prefecture_en(place: Municipality) -> str:
+    """Return the name in romaji of the prefecture a municipality is in."""
+    prefix = place.prefecture_code + "000"
+    return by_code(prefix + check_digit(prefix)).name_en
 
 
 class Bodies:
@@ -24,6 +30,14 @@ class Bodies:
             return by_code(code).full_name_ja
         except KeyError:
             return self.others.get(code)
+
+    def name_en_of(self, code: str) -> str | None:
+        """Return the name in romaji of the body with ``code``, with its prefecture; else the name it has, or None."""
+        try:
+            place = by_code(code)
+        except KeyError:
+            return self.others.get(code)
+        return place.name_en if place.kind == "prefecture" else f"{place.name_en}, {prefecture_en(place)}"
 
     def read(self, value: Cell) -> str:
         """Return the 6-digit code in a cell. Never guesses: a code that lost a digit is a CellError that asks."""

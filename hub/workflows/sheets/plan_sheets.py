@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from hub.workflows.plan_rows import PlanPage, PlanSlotRow
 from hub.workflows.sheets import standard_terms as terms
-from hub.workflows.sheets.months import format_month
+from hub.workflows.sheets.wording import JAPANESE, Wording
 from hub.workflows.sheets.workbook import Heading, Sheet, Value
 
 YEN, FIT, NUMBER = "#,##0", "0.00", "General"
@@ -13,56 +13,62 @@ YEN, FIT, NUMBER = "#,##0", "0.00", "General"
 
 @dataclass(frozen=True, slots=True)
 class PlanWords:
-    """What codes are called: statuses of a plan, reasons of open slots, policies, parts of a fit."""
+    """What codes are called in one language: statuses of a plan, reasons of open slots, policies, parts of a fit."""
 
     statuses: Mapping[str, str]
     reasons: Mapping[str, str]
     policies: Mapping[str, str]
     parts: Mapping[str, str]
+    wording: Wording = JAPANESE
 
 
-HEADINGS = (
-    Heading("団体コード", 12),
-    Heading("団体", 20),
-    Heading("人材ニーズ", 34),
-    Heading("枠", 26),
-    Heading("段階", 16),
-    Heading("人材類型", 10),
-    Heading("ロール", 26),
-    Heading("開始月", 12),
-    Heading("月数", 8, "0"),
-    Heading("専門人材", 18),
-    Heading("所属", 24),
-    Heading("拠点", 18),
-    Heading("適合度", 10, FIT),
-    Heading("月時間（移動込み）", 12, NUMBER),
-    Heading("移動 片道（分）", 12, "0"),
-    Heading("費用（円）", 14, YEN),
-    Heading("実質負担・試算（円）", 16, YEN),
-    Heading("空いた理由", 40),
+TITLE = ("配置計画一覧", "Assignments")
+FIGURES = ("計画", "Plan")
+COLUMNS = (
+    ("団体コード", "Code", 12, "@"),
+    ("団体", "Organization", 20, "@"),
+    ("人材ニーズ", "Request", 34, "@"),
+    ("枠", "Slot", 26, "@"),
+    ("段階", "Stage", 16, "@"),
+    ("人材類型", "Talent type", 10, "@"),
+    ("ロール", "Role", 26, "@"),
+    ("開始月", "First month", 12, "@"),
+    ("月数", "Months", 8, "0"),
+    ("専門人材", "Expert", 18, "@"),
+    ("所属", "Affiliation", 24, "@"),
+    ("拠点", "Base", 18, "@"),
+    ("適合度", "Fit", 10, FIT),
+    ("月時間（移動込み）", "Hours a month, with travel", 12, NUMBER),
+    ("移動 片道（分）", "Travel one way (minutes)", 12, "0"),
+    ("費用（円）", "Cost (yen)", 14, YEN),
+    ("実質負担・試算（円）", "Net burden, an estimate (yen)", 16, YEN),
+    ("空いた理由", "Why it stayed open", 40, "@"),
 )
+"""Headings in both languages, widths, number formats."""
 
 
 def plan_sheets(page: PlanPage, slots: Sequence[PlanSlotRow], words: PlanWords) -> list[Sheet]:
     """Return the list of slots, and the plan's figures."""
-    parts = list(words.parts)
-    headings = [*HEADINGS, *(Heading(words.parts[part], 12, "0.000") for part in parts)]
+    say, parts = words.wording.pick, list(words.parts)
+    headings = [Heading(say(ja, en), width, told) for ja, en, width, told in COLUMNS]
+    headings += [Heading(words.parts[part], 12, "0.000") for part in parts]
     rows = ([*slot_cells(slot, words), *part_cells(slot, parts)] for slot in slots)
-    figures = Sheet("計画", (Heading("項目", 26), Heading("値", 40, NUMBER)), figure_rows(page, words))
-    return [Sheet("配置計画一覧", headings, rows), figures]
+    columns = (Heading(say("項目", "Figure"), 26), Heading(say("値", "Value"), 40, NUMBER))
+    return [Sheet(say(*TITLE), headings, rows), Sheet(say(*FIGURES), columns, figure_rows(page, words))]
 
 
 def slot_cells(slot: PlanSlotRow, words: PlanWords) -> list[Value]:
     """Return the cells of a slot."""
+    wording = words.wording
     own: list[Value] = [
         slot.organization_code,
-        slot.organization,
+        wording.pick(slot.organization, slot.organization_en),
         slot.request_title,
         slot.title,
-        terms.stages().name(slot.stage),
+        wording.name(terms.stages(), slot.stage),
         slot.talent_type,
-        terms.roles().name(slot.role) if slot.role else None,
-        format_month(slot.start),
+        wording.name(terms.roles(), slot.role) if slot.role else None,
+        wording.month(slot.start),
         slot.length,
     ]
     who = slot.assigned
@@ -70,9 +76,9 @@ def slot_cells(slot: PlanSlotRow, words: PlanWords) -> list[Value]:
         return [*own, *[None] * 8, words.reasons.get(slot.reason or "", slot.reason)]
     return [
         *own,
-        who.name,
+        wording.pick(who.name, who.romaji or who.name),
         who.affiliation,
-        who.base,
+        wording.pick(who.base, who.base_en),
         who.fit,
         who.hours,
         who.travel_minutes,
@@ -89,20 +95,21 @@ def part_cells(slot: PlanSlotRow, parts: Sequence[str]) -> list[Value]:
 
 def figure_rows(page: PlanPage, words: PlanWords) -> Iterator[list[Value]]:
     """Yield the plan's figures, one a row."""
-    row = page.row
-    yield ["計画", row.title]
-    yield ["結果", words.statuses.get(row.result or "", row.result)]
-    yield ["期間", f"{format_month(row.first_month)}〜{format_month(row.last_month)}"]
-    yield ["方針", words.policies.get(row.policy, row.policy)]
-    yield ["埋まった枠", row.filled]
-    yield ["枠", row.slots]
-    yield ["適合度の平均", row.mean_fit]
-    yield ["費用（円）", row.cost]
-    yield ["実質負担・試算（円）", row.net_cost]
-    yield ["値", row.objective]
-    yield ["上界", row.bound]
-    yield ["改善の余地（割合）", row.gap]
-    yield ["計算（秒）", row.seconds]
-    yield ["入力の要約値", page.input_digest]
+    row, wording = page.row, words.wording
+    say = wording.pick
+    yield [say("計画", "Plan"), row.title]
+    yield [say("結果", "Result"), words.statuses.get(row.result or "", row.result)]
+    yield [say("期間", "Months"), f"{wording.month(row.first_month)}{say('〜', ' – ')}{wording.month(row.last_month)}"]
+    yield [say("方針", "Policy"), words.policies.get(row.policy, row.policy)]
+    yield [say("埋まった枠", "Slots filled"), row.filled]
+    yield [say("枠", "Slots"), row.slots]
+    yield [say("適合度の平均", "Mean fit"), row.mean_fit]
+    yield [say("費用（円）", "Cost (yen)"), row.cost]
+    yield [say("実質負担・試算（円）", "Net burden, an estimate (yen)"), row.net_cost]
+    yield [say("値", "Value"), row.objective]
+    yield [say("上界", "Upper bound"), row.bound]
+    yield [say("改善の余地（割合）", "Left to gain (share)"), row.gap]
+    yield [say("計算（秒）", "Run (seconds)"), row.seconds]
+    yield [say("入力の要約値", "Digest of the input"), page.input_digest]
     for entry in page.left_out:
-        yield ["対象外", entry.ja]
+        yield [say("対象外", "Left out"), say(entry.ja, entry.en)]

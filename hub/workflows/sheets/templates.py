@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hub.workflows.sheets.availability_layout import availability_layout
+from hub.workflows.sheets.availability_layout import AVAILABILITY, availability_layout
 from hub.workflows.sheets.columns import EXAMPLE, Column, Layout
 from hub.workflows.sheets.expert_detail_layouts import career_layout, skill_layout
 from hub.workflows.sheets.expert_layout import expert_layout
@@ -34,6 +34,11 @@ NOTES = {
 MONTH_ABOUT = (
     "月の空き時間。件数や現地日数がその月だけ違うときは「40/2/4」（時間/件数/現地日数）。空欄は空きなし。列は何か月分でも",
     "Free hours of the month, or 40/2/4 (hours/engagements/onsite days) where it differs; as many months as needed",
+)
+
+MONTHS_TOLD = (
+    "月の空き時間。件数や現地日数がその月だけ違うときは「40/2/4」（時間/件数/現地日数）。空欄の月は登録のまま、空きなしは0",
+    "Free hours of the month, or 40/2/4 (hours/engagements/onsite days); empty: as registered, 0: no time",
 )
 
 
@@ -102,7 +107,8 @@ def guide_sheet(layouts: Sequence[Layout], months: Sequence[str]) -> Sheet:
                 )
         if layout.months:
             example = format_month(months[0]) if months else "2026年10月"
-            rows.append([layout.name_ja, f"{example} など", "任意", MONTH_ABOUT[0], "40", "2026-10", MONTH_ABOUT[1]])
+            about_month = MONTHS_TOLD if layout.name_ja == AVAILABILITY else MONTH_ABOUT
+            rows.append([layout.name_ja, f"{example} など", "任意", about_month[0], "40", "2026-10", about_month[1]])
     return Sheet(GUIDE, headings, rows)
 
 

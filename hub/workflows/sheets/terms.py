@@ -20,6 +20,10 @@ class Term:
     ja: str
     en: str
 
+    def called(self, language: str) -> str:
+        """Return the name in ``language`` (``ja`` or ``en``)."""
+        return self.ja if language == "ja" else self.en
+
 
 def key(text: str) -> str:
     """Return ``text`` as it is compared: half-width, lower case, without blanks."""
@@ -44,17 +48,18 @@ class Terms:
         self.by_key |= {key(alias): code for alias, code in aliases}
         for code in self.by_code:
             self.by_key[key(code)] = code
-            self.by_key |= {key(self.show(code)): code}
+            self.by_key |= {key(self.show(code, language)): code for language in ("ja", "en")}
 
-    def show(self, code: str) -> str:
-        """Return the code with its Japanese name, as lists are written: ``TE1-08 クラウドインフラ活用``."""
+    def show(self, code: str, language: str = "ja") -> str:
+        """Return the code with its name, as lists are written: ``TE1-08 クラウドインフラ活用``."""
         term = self.by_code.get(code)
-        return f"{code} {term.ja}" if term and term.ja != code else code
+        return f"{code} {term.called(language)}" if term and term.called(language) != code else code
 
-    def name(self, code: str) -> str:
-        """Return the Japanese name, or the code where two share the name or it is not known."""
+    def name(self, code: str, language: str = "ja") -> str:
+        """Return the name, or the code where the name would not be read as it: shared, parted, or not known."""
         term = self.by_code.get(code)
-        return term.ja if term and self.by_key.get(key(term.ja)) == code else code
+        name = term.called(language) if term else ""
+        return name if self.by_key.get(key(name)) == code and not SEPARATORS.search(name) else code
 
     def find(self, text: str) -> str | None:
         """Return the code that ``text`` names, or None."""

@@ -53,6 +53,12 @@ def test_the_demos_plan_can_be_taken_out_and_checked(run, folder, monkeypatch):
     assert sum(row[cost] for row in filled) == pytest.approx(sum(one.cost for one in plan.assignments), abs=len(filled))
     assert all(isinstance(row[code], str) and len(row[code]) == 6 for row in body)
     assert all((row[reason] is None) == (row[fit] is not None) for row in body)
+    assert run("export", "plan", "-o", "english.xlsx", "--language", "en").exit_code == 0
+    english = list(openpyxl.load_workbook(folder / "english.xlsx")["Assignments"].iter_rows(values_only=True))
+    assert all(str(name).isascii() for name in english[0])
+    assert [row[0] for row in english[1:]] == [row[code] for row in body]
+    assert run("export", "plan", "-o", "plan.csv", "--prefecture", "99").exit_code == 0
+    assert len((folder / "plan.csv").read_text("utf-8-sig").splitlines()) == 1
     stored = re.search(r"plan_[0-9a-f]+", run("demo", *SMALL, "--data-folder", "elsewhere").stdout)[0]
     assert run("export", "problem", "--plan", stored, "-o", "problem.json").exit_code == 0
     assert run("check", "problem.json", "plan.json").exit_code == 0

@@ -96,7 +96,8 @@ def test_a_dry_run_writes_nothing(run, database, workbook, folder):
 
 
 def test_a_form_can_be_had_before_there_is_a_database(run, folder):
-    for kind, sheet in (("experts", "専門人材"), ("requests", "人材ニーズ")):
+    sheets = {"experts": "専門人材", "requests": "人材ニーズ", "availability": "空き状況", "organizations": "団体"}
+    for kind, sheet in sheets.items():
         result = run("import", "--template", f"{kind}.xlsx", "--kind", kind)
         assert result.exit_code == 0
         assert sheet in openpyxl.load_workbook(folder / f"{kind}.xlsx").sheetnames
@@ -148,14 +149,38 @@ def test_a_password_in_the_url_is_never_printed(run, monkeypatch):
     assert "s3cret" not in result.output
 
 
-def test_lists_are_written_as_workbook_and_csv_and_read_back_unchanged(run, database, folder):
+KINDS = ("experts", "requests", "availability", "organizations")
+
+
+@pytest.mark.parametrize(("ending", "language"), [("xlsx", "ja"), ("xlsx", "en"), ("csv", "ja"), ("csv", "en")])
+def test_lists_are_written_as_workbook_and_csv_and_read_back_unchanged(run, database, folder, ending, language):
     assert run("seed", "--experts", 12, "--requests", 5, "--cases", "--json").exit_code == 0
-    for kind in ("experts", "requests"):
-        for ending in ("xlsx", "csv"):
-            assert run("export", kind, "-o", f"{kind}.{ending}").exit_code == 0
-            told = json.loads(run("import", f"{kind}.{ending}", "--kind", kind, "--json").stdout)
-            assert (told["created"], told["changed"], told["faulty"]) == (0, 0, 0)
-            assert told["unchanged"] >= 5
+    for kind in KINDS:
+        assert run("export", kind, "-o", f"{kind}.{ending}", "--language", language).exit_code == 0
+        told = json.loads(run("import", f"{kind}.{ending}", "--kind", kind, "--json").stdout)
+        assert (told["created"], told["changed"], told["faulty"], told["notices"]) == (0, 0, 0, [])
+        assert told["unchanged"] >= 5
+
+
+def test_a_list_is_narrowed_to_words_and_a_prefecture(run, database, folder):
+    run("seed", "--experts", 60, "--requests", 10)
+    told = {}
+    for kind in KINDS:
+        for narrowed in ((), ("--prefecture", "13"), ("--text", "あり得ない語")):
+            content = run("export", kind, "-o", "-", *narrowed).stdout.lstrip("\ufeff")
+            told[kind, narrowed] = list(csv.DictReader(io.StringIO(content)))
+        assert len(told[kind, ()]) > len(told[kind, ("--prefecture", "13")]) > 0
+        assert told[kind, ("--text", "あり得ない語")] == []
+    tokyo = [row["管理番号"] for row in told["experts", ()] if row["拠点団体コード"].startswith("13")]
+    assert [row["管理番号"] for row in told["experts", ("--prefecture", "13")]] == tokyo
+    assert [row["管理番号"] for row in told["availability", ("--prefecture", "13")]] == tokyo
+
+
+def test_a_file_of_interchange_is_whole_and_has_no_language(run, database, folder):
+    for option in (("--language", "en"), ("--text", "x"), ("--prefecture", "13")):
+        result = run("export", "problem", "-o", "a.json", *option)
+        assert (result.exit_code, (folder / "a.json").exists()) == (2, False)
+        assert len(result.stderr.splitlines()) == 1
 
 
 def test_csv_goes_to_standard_output(run, database):
@@ -166,7 +191,7 @@ def test_csv_goes_to_standard_output(run, database):
 
 
 def test_another_ending_is_refused(run, database, folder):
-    for what, name in (("experts", "a.json"), ("problem", "a.xlsx"), ("plan", "a.csv")):
+    for what, name in (("experts", "a.json"), ("problem", "a.xlsx"), ("plan", "a.txt")):
         result = run("export", what, "-o", name)
         assert result.exit_code == 2
         assert not (folder / name).exists()

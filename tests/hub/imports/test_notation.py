@@ -6,10 +6,11 @@ from hub.workflows.drafts import MonthDraft, NeedDraft
 from hub.workflows.sheets import standard_terms as words
 from hub.workflows.sheets.csv_text import as_typed, harmless, read_csv, write_csv
 from hub.workflows.sheets.expert_layout import read_month_cell
-from hub.workflows.sheets.expert_sheets import listed, month_cell
+from hub.workflows.sheets.expert_sheets import month_cell
 from hub.workflows.sheets.faults import CellError
-from hub.workflows.sheets.notation import format_needs, format_skills, read_needs, read_skills
+from hub.workflows.sheets.notation import read_needs, read_skills
 from hub.workflows.sheets.terms import Terms
+from hub.workflows.sheets.wording import ENGLISH, JAPANESE
 
 SKILLS = words.skills()
 CODES = st.sampled_from(sorted(SKILLS.by_code))
@@ -30,15 +31,20 @@ LISTS = (
 )
 
 
-@given(st.dictionaries(CODES, LEVELS, max_size=10))
-def test_skills_in_short_read_back_as_written(skills):
+IN_BOTH = pytest.mark.parametrize("wording", [JAPANESE, ENGLISH], ids=lambda wording: wording.language)
+
+
+@IN_BOTH
+@given(skills=st.dictionaries(CODES, LEVELS, max_size=10))
+def test_skills_in_short_read_back_as_written(wording, skills):
     pairs = tuple(skills.items())
-    assert read_skills(format_skills(pairs, SKILLS), SKILLS) == pairs
+    assert read_skills(wording.skills(SKILLS, pairs), SKILLS) == pairs
 
 
-@given(NEEDS)
-def test_needs_read_back_as_written(needs):
-    assert read_needs(format_needs(needs, SKILLS), SKILLS) == tuple(needs)
+@IN_BOTH
+@given(needs=NEEDS)
+def test_needs_read_back_as_written(wording, needs):
+    assert read_needs(wording.needs(SKILLS, needs), SKILLS) == tuple(needs)
 
 
 @given(NEEDS)
@@ -47,12 +53,13 @@ def test_the_short_form_of_needs_says_the_same(needs):
     assert read_needs(short, SKILLS) == tuple(needs)
 
 
+@IN_BOTH
 @pytest.mark.parametrize("terms", LISTS, ids=lambda terms: terms.kind_en)
 @given(data=st.data())
-def test_lists_of_words_read_back_as_written(terms: Terms, data):
+def test_lists_of_words_read_back_as_written(wording, terms: Terms, data):
     codes = tuple(data.draw(st.lists(st.sampled_from(sorted(terms.by_code)), unique=True)))
-    assert terms.read_list(listed(codes, terms)) == codes
-    assert terms.read_list("; ".join(terms.show(code) for code in codes)) == codes
+    assert terms.read_list(wording.listed(terms, codes)) == codes
+    assert terms.read_list("; ".join(wording.show(terms, code) for code in codes)) == codes
     assert terms.read_list("\n".join(codes)) == codes
     assert terms.read_list(",".join(codes)) == codes
 

@@ -21,8 +21,10 @@ from hub.workflows.drafts import (
     SlotDraft,
 )
 from hub.workflows.expert_records import canonical as canonical_expert
-from hub.workflows.exports import blank_form, export_table
+from hub.workflows.experts import store_experts
 from hub.workflows.imports import import_book
+from hub.workflows.list_exports import blank_form, export_table
+from hub.workflows.organizations import load_register
 from hub.workflows.request_records import canonical as canonical_request
 from hub.workflows.seeding import store_sample
 from hub.workflows.sheets import standard_terms as words
@@ -34,6 +36,7 @@ from hub.workflows.sheets.merging import merged_expert, merged_request, same
 from hub.workflows.sheets.places import Bodies
 from hub.workflows.sheets.request_forms import read_requests
 from hub.workflows.sheets.request_sheets import request_sheets
+from hub.workflows.sheets.wording import ENGLISH, JAPANESE
 from hub.workflows.sheets.workbook import as_text_rows, write_workbook
 from hub.workflows.sheets.xlsx import read_xlsx
 from seed_data.cases import cases
@@ -42,6 +45,7 @@ from seed_data.municipalities import municipalities
 from seed_data.samples import Sample
 
 BODIES = Bodies()
+IN_BOTH = pytest.mark.parametrize("wording", [JAPANESE, ENGLISH], ids=lambda wording: wording.language)
 CODES = st.sampled_from([place.code for place in municipalities()])
 CHARACTERS = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff")
 ODD = st.sampled_from(
@@ -165,14 +169,15 @@ def named(drafts):
     return [(f"N-{number}", draft) for number, draft in enumerate(drafts)]
 
 
+@IN_BOTH
 @QUICK
-@given(st.lists(EXPERT, min_size=1, max_size=3))
-def test_any_expert_comes_back_from_a_workbook_as_it_was(drafts):
+@given(drafts=st.lists(EXPERT, min_size=1, max_size=3))
+def test_any_expert_comes_back_from_a_workbook_as_it_was(wording, drafts):
     told = named(drafts)
     assert [
         fault for draft in drafts for fault in expert_faults(draft, {place.code for place in municipalities()})
     ] == []
-    form = read_experts(Book(read_xlsx(write_workbook(expert_sheets(told, BODIES)))), BODIES)
+    form = read_experts(Book(read_xlsx(write_workbook(expert_sheets(told, BODIES, wording=wording)))), BODIES)
     assert form.faults == []
     for (_, draft), entry in zip(told, form.entries, strict=True):
         assert same(canonical_expert(merged_expert("new", entry.given, draft)), draft)
@@ -180,27 +185,29 @@ def test_any_expert_comes_back_from_a_workbook_as_it_was(drafts):
         assert same((anew.skills, anew.availability, anew.career), (draft.skills, draft.availability, draft.career))
 
 
+@IN_BOTH
 @QUICK
-@given(st.lists(EXPERT, min_size=1, max_size=3))
-def test_any_expert_comes_back_from_csv_as_it_was(drafts):
+@given(drafts=st.lists(EXPERT, min_size=1, max_size=3))
+def test_any_expert_comes_back_from_csv_as_it_was(wording, drafts):
     told = named(drafts)
-    content = write_csv(as_text_rows(expert_sheets(told, BODIES, short=True)[0]))
+    content = write_csv(as_text_rows(expert_sheets(told, BODIES, short=True, wording=wording)[0]))
     form = read_experts(Book((Table("x", read_csv(content)),), from_csv=True), BODIES)
     assert form.faults == []
     for (_, draft), entry in zip(told, form.entries, strict=True):
         assert same(canonical_expert(merged_expert("new", entry.given, draft)), draft)
 
 
+@IN_BOTH
 @QUICK
-@given(st.lists(REQUEST, min_size=1, max_size=3))
-def test_any_request_comes_back_from_a_workbook_and_from_csv_as_it_was(drafts):
+@given(drafts=st.lists(REQUEST, min_size=1, max_size=3))
+def test_any_request_comes_back_from_a_workbook_and_from_csv_as_it_was(wording, drafts):
     told = named(drafts)
     assert [
         fault for draft in drafts for fault in request_faults(draft, {place.code for place in municipalities()})
     ] == []
-    content = write_csv(as_text_rows(request_sheets(told, BODIES, short=True)[0]))
+    content = write_csv(as_text_rows(request_sheets(told, BODIES, short=True, wording=wording)[0]))
     for book in (
-        Book(read_xlsx(write_workbook(request_sheets(told, BODIES)))),
+        Book(read_xlsx(write_workbook(request_sheets(told, BODIES, wording=wording)))),
         Book((Table("x", read_csv(content)),), from_csv=True),
     ):
         form = read_requests(book, BODIES)
@@ -231,32 +238,36 @@ def test_no_text_of_an_export_is_a_formula(engine):
     assert {cell.value for cell in cells if cell.quotePrefix} == {"=1", "=HYPERLINK(1)", "+1", "@x", "-1"}
 
 
-@pytest.mark.parametrize("kind", ["experts", "requests"])
+@pytest.mark.parametrize("kind", ["experts", "requests", "availability", "organizations"])
 def test_a_form_explains_every_column_and_its_example_is_not_taken_in(engine, tmp_path, kind):
     path = tmp_path / "form.xlsx"
     with transaction(engine) as session:
         path.write_bytes(blank_form(kind, ("2026-10", "2026-11")))
         result = import_book(session, read_book(path), kind)
     assert (result.created, result.faults, result.notices) == (0, (), ())
-    assert result.examples >= 2
+    assert result.examples >= (2 if kind in {"experts", "requests"} else 1)
     workbook = openpyxl.load_workbook(path)
     guide = {(row[0].value, row[1].value) for row in workbook["見方"].iter_rows()}
     main = workbook.worksheets[0]
     for cell in main[1]:
         heading = str(cell.value).removesuffix(" ※必須")
         assert (main.title, heading) in guide or heading in ("2026年10月", "2026年11月")
-    assert main.data_validations.dataValidation
+    assert bool(main.data_validations.dataValidation) == (kind in {"experts", "requests"})
 
 
-@pytest.mark.parametrize("kind", ["experts", "requests"])
+@pytest.mark.parametrize("kind", ["experts", "requests", "availability", "organizations"])
 def test_the_example_of_a_form_is_itself_right(engine, tmp_path, kind):
     path = tmp_path / "form.xlsx"
     with transaction(engine) as session:
+        if kind == "availability":
+            load_register(session)
+            someone = ExpertDraft("髙橋", ("D",), 1, "202151", given_name="花子", reference="E-001")
+            store_experts(session, {"exp_1": someone})
         path.write_bytes(blank_form(kind, ("2026-10",)))
         workbook = openpyxl.load_workbook(path)
         for page in workbook.worksheets:
             if page["A2"].value == "記入例":
-                page["A2"] = "E-1"
+                page["A2"] = {"availability": "E-001", "organizations": "202151"}.get(kind, "E-1")
         workbook.save(path)
         result = import_book(session, read_book(path), kind)
-    assert (result.created, result.faults) == (1, ())
+    assert (result.created + result.changed, result.faults) == (1, ())

@@ -1,4 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,8 +10,10 @@ from hub.db.transaction import transaction
 from hub.errors import Conflict, Forbidden, Invalid
 from hub.workflows.breaking_off import break_off
 from hub.workflows.engagement_days import plan_days
+from hub.workflows.engagements import agree
 from hub.workflows.moving import Reason
 from hub.workflows.work_logs import WorkLogDraft, write_log
+from tests.hub.databases import on_postgresql
 from tests.hub.engagements.conftest import AFTER, EXPERT, Work, begin, confirm, log, rows, status, told_to, value
 from tests.hub.round.world import APPROVER, COORDINATOR, OF_NAGANO, REQUESTER, STRANGER, committed, person, status_of
 
@@ -158,3 +162,26 @@ def test_whenever_work_is_broken_off_what_is_promised_is_the_sum_of_what_is_held
     assert (proposal_status(work) == "released") == bool(given_back)
     start, length, _ = slot_of(work)
     assert (start, length) == ((given_back[0], len(given_back)) if given_back else ("2026-10", 2))
+
+
+@on_postgresql
+def test_two_that_decide_on_one_engagement_at_once_never_wait_for_each_other_in_vain(work_anew):
+    for _ in range(6):
+        work = work_anew()
+        with transaction(work.engine) as session:
+            agree(session, person(work.expert), work.engagement, "expert", 1, today=AFTER)
+        together = Barrier(2)
+
+        def say_yes(work: Work = work, together: Barrier = together) -> None:
+            together.wait()
+            with transaction(work.engine) as session:
+                agree(session, APPROVER, work.engagement, "organization", 1, today=AFTER)
+
+        def give_up(work: Work = work, together: Barrier = together) -> None:
+            together.wait()
+            stop(work, None)
+
+        with ThreadPoolExecutor(2) as pool:
+            ends = [pool.submit(act) for act in (say_yes, give_up)]
+        assert {type(end.exception()) for end in ends} <= {type(None), Conflict}
+        assert status(work.engine, work.engagement) == "broken_off"

@@ -70,9 +70,9 @@ def edit_expert(session: Session, actor: Actor, expert_id: str, draft: ExpertDra
     What others said of the person (``rating_…``) stays. Raises NotFound, Forbidden, Invalid, ChangedMeanwhile.
     """
     require(actor, "expert.edit", Belonging(expert=expert_id))
-    stored = read_experts(session, [expert_id]).get(expert_id)
-    if stored is None:
+    if lock_row(session, Expert, expert_id) is None:
         raise expert_not_found()
+    stored = read_experts(session, [expert_id])[expert_id]
     with places_of_one():
         store_experts(session, {expert_id: draft}, None if version is None else {expert_id: version}, actor=actor)
     before, after = differing(stored, canonical(draft))

@@ -18,7 +18,7 @@ from hub.api.routes import router as api_router
 from hub.db.engine import create_engine
 from hub.db.faults import BeyondTheDatabase, meaning
 from hub.db.schema import require_newest
-from hub.dependencies import refuse_nul
+from hub.dependencies import refuse_nul, writers_of
 from hub.errors import HubError
 from hub.jobs.worker import Worker
 from hub.logging import log_event
@@ -61,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.engine = create_engine(settings)
+    app.state.writers = writers_of(settings, app.state.engine.dialect.name)
     worker = Worker(app.state.engine, settings) if settings.worker else None
     try:
         require_newest(app.state.engine)

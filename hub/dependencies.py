@@ -3,7 +3,8 @@
 A transaction ends before its answer is sent (``scope="function"``): a commit that fails cannot have answered 200.
 """
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -11,13 +12,15 @@ from sqlalchemy.orm import Session
 
 from hub.auth.actor import LOCAL, Actor
 from hub.db.transaction import reading, transaction
-from hub.errors import Invalid
+from hub.errors import Busy, Invalid
 from hub.settings import Settings
 from hub.workflows.sheets.plan_sheets import PlanWords
 from hub.workflows.sheets.wording import Spoken
 from matching.faults import Fault
 
 NUL = "\0"
+MOST_WRITERS = 20
+"""Half of the threads there are for everything (anyio's 40): the other half ends what the writers began, and reads."""
 
 
 def refuse_nul(request: Request) -> None:
@@ -38,7 +41,35 @@ def _reading(request: Request) -> Iterator[Session]:
         yield session
 
 
-def _writing(request: Request) -> Iterator[Session]:
+def writers_of(settings: Settings, dialect: str) -> asyncio.Semaphore:
+    """Return who may write at once in one process: on SQLite one, elsewhere as many as half of the connections serve.
+
+    Each thread that waits for a lock is a thread less for the one that holds it: were all of them waiting, nobody could
+    end. Those who write therefore wait for their turn without a thread, and get it in the order they came.
+    """
+    return asyncio.Semaphore(1 if dialect == "sqlite" else min(MOST_WRITERS, settings.database_connections // 2))
+
+
+async def _turn(request: Request, settings: Annotated[Settings, Depends(_settings)]) -> AsyncIterator[None]:
+    # Whoever sends slowly does so before it is their turn.
+    await request.body()
+    writers: asyncio.Semaphore = request.app.state.writers
+    try:
+        async with asyncio.timeout(settings.database_wait_seconds):
+            await writers.acquire()
+    except TimeoutError:
+        raise Busy(
+            "ほかの操作が続いているため、何も変えていません。少し待って、もう一度実行してください。",
+            "Others are still changing things; nothing was changed. Wait a moment and try again.",
+            seconds=2,
+        ) from None
+    try:
+        yield
+    finally:
+        writers.release()
+
+
+def _writing(request: Request, _: Annotated[None, Depends(_turn, scope="function")]) -> Iterator[Session]:
     with transaction(request.app.state.engine) as session:
         yield session
 

@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.hub.databases import Databases
 from tests.hub.round.playing import Rounds
 
-FEW, MANY = (4, 20), (40, 60)
+FEW, MANY = (4, 20), (15, 50)
 """(examples, steps of each): in the quick tests, and in the slow ones."""
 SEEN = {
     "request approve approved",

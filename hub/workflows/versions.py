@@ -1,6 +1,6 @@
 """Lost updates: who saw an older version than the stored one is shown both, field by field, and nothing is changed."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
 from typing import Any
 
 from hub.errors import ChangedMeanwhile
@@ -18,6 +18,13 @@ def refuse_lost_update(stored: Any, told: Any, version: int, seen: int | None) -
 
 def differing(stored: Any, told: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the fields of two drafts of one kind whose values differ, as each has them."""
-    before, after = asdict(stored), asdict(told)
-    names = [name for name in before if before[name] != after[name]]
-    return {name: before[name] for name in names}, {name: after[name] for name in names}
+    names = [one.name for one in fields(stored) if getattr(stored, one.name) != getattr(told, one.name)]
+    before, after = ({name: _plain(getattr(draft, name)) for name in names} for draft in (stored, told))
+    return before, after
+
+
+def _plain(value: Any) -> Any:
+    """Return a field with its parts as they are told, by their names."""
+    if isinstance(value, tuple):
+        return tuple(_plain(part) for part in value)
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value

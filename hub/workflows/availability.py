@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from hub.models import Availability, Booking
@@ -15,7 +15,7 @@ from hub.models.base import columns, table_of
 from hub.models.experts import ROUNDING
 from hub.workflows.drafts import ExpertDraft, MonthDraft
 from hub.workflows.locks import lock_months
-from hub.workflows.records import batches, fetch
+from hub.workflows.records import batches, fetch, insert_tuples
 from matching.faults import Fault
 
 AMOUNTS = (
@@ -75,7 +75,8 @@ def write_months(session: Session, drafts: Mapping[str, ExpertDraft], kept: Mapp
 
 def write_told(session: Session, told: Mapping[Key, MonthDraft], kept: Mapping[Key, Any]) -> None:
     """Add or change the months told by expert and month, and leave all others; ``kept``: the rows there are, locked."""
-    _execute(session, insert(table_of(Availability)), [_row(key, told[key]) for key in told if key not in kept])
+    new = [(*key, month.hours, month.engagements, month.onsite_days) for key, month in told.items() if key not in kept]
+    insert_tuples(session, Availability, ("expert_id", "month", *(name for name, _, _ in AMOUNTS)), new)
     _update(session, [_row(key, told[key]) for key in told if key in kept and _differs(told[key], kept[key])])
 
 

@@ -31,10 +31,9 @@ ONE_AND_NONE = (1, 0.0)
 
 @dataclass(slots=True)
 class _Changes:
-    """Months to write, by expert and month, with the row each comes from; and which of them are new, or as they are."""
+    """Months to write, by expert and month; how many of them are new, and how many others are as they were."""
 
     told: dict[Key, MonthDraft] = field(default_factory=dict)
-    rows: dict[Key, int] = field(default_factory=dict)
     created: int = 0
     unchanged: int = 0
 
@@ -124,31 +123,32 @@ def _other_name(reference: str, name: str) -> CellError:
 def _changes(reading: Reading, told: MonthsTold, owners: dict[str, str], kept: Mapping[Key, Any]) -> _Changes:
     """Return what of the months told is new or different; one told twice, or below what is promised, is reported."""
     changes = _Changes()
-    new: set[Key] = set()
     as_before: list[int] = []
-    _refuse_repeated(reading, told, [owners.get(reference) for reference in told.references])
+    keys = list(zip(map(owners.get, told.references), told.months, strict=True))
+    _refuse_repeated(reading, told, keys)
     wrong = frozenset(reading.wrong)
-    for position, (number, reference, month, hours, engagements, days) in enumerate(
-        zip(told.rows, told.references, told.months, told.hours, told.engagements, told.onsite_days, strict=True)
-    ):
-        if number in wrong:
+    amounts = zip(told.hours, told.engagements, told.onsite_days, strict=True)
+    for position, (number, key, (hours, engagements, days)) in enumerate(zip(told.rows, keys, amounts, strict=True)):
+        expert_id, month = key
+        if number in wrong or expert_id is None:
             continue
-        key = owners[reference], month
-        before = kept.get(key)
+        before = kept.get((expert_id, month))
         usual = ONE_AND_NONE if before is None else (before.engagements, before.onsite_days)
         draft = MonthDraft(
             month, hours, usual[0] if engagements is None else engagements, usual[1] if days is None else days
         )
-        if before is None:
-            new.add(key)
-        elif _same(draft, before):
-            as_before.append(number)
-            continue
-        elif before.engagements_committed or before.hours_committed or before.onsite_days_committed:
+        if before is not None:
+            if _same(draft, before):
+                as_before.append(number)
+                continue
             _refuse_below_promised(reading, told, position, draft, before)
-        changes.told[key], changes.rows[key] = draft, number
-    _leave_out_wrong_rows(reading, changes)
-    changes.created = len(new & changes.told.keys())
+        changes.told[expert_id, month] = draft
+    # A row in which something is wrong is mended and taken in whole.
+    late = reading.wrong.keys() - wrong
+    for number, (expert_id, month) in zip(told.rows, keys, strict=True) if late else ():
+        if number in late and expert_id is not None:
+            changes.told.pop((expert_id, month), None)
+    changes.created = sum(key not in kept for key in changes.told) if kept else len(changes.told)
     changes.unchanged = sum(number not in reading.wrong for number in as_before)
     return changes
 
@@ -160,16 +160,8 @@ def _refuse_below_promised(reading: Reading, told: MonthsTold, position: int, dr
         reading.refuse(told.rows[position], key, CellError(ja, en))
 
 
-def _leave_out_wrong_rows(reading: Reading, changes: _Changes) -> None:
-    """Drop the months of rows in which something is wrong: such a row is mended and taken in whole."""
-    wrong = [key for key, number in changes.rows.items() if number in reading.wrong] if reading.wrong else []
-    for key in wrong:
-        del changes.told[key], changes.rows[key]
-
-
-def _refuse_repeated(reading: Reading, told: MonthsTold, owners: Sequence[str | None]) -> None:
-    """Report each month of an expert that an earlier row or column tells too."""
-    pairs = list(zip(owners, told.months, strict=True))
+def _refuse_repeated(reading: Reading, told: MonthsTold, pairs: Sequence[tuple[str | None, str]]) -> None:
+    """Report each month of an expert that an earlier row or column tells too; ``pairs``: of (expert, month)."""
     if len(set(pairs)) == len(pairs):
         return
     first: dict[tuple[str | None, str], int] = {}

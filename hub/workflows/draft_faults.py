@@ -16,7 +16,7 @@ from hub.models.experts import FRAMEWORKS
 from hub.workflows.drafts import EXPERT, REQUEST, ExpertDraft, RequestDraft, SlotDraft
 from matching.faults import Fault, quote
 from matching.type_faults import type_faults
-from skill_standards import load_framework, load_stages, load_themes
+from skill_standards import Framework, load_framework, load_stages, load_themes
 
 T = TypeVar("T")
 Check = Callable[[T], Iterator[Fault]]
@@ -75,13 +75,13 @@ def _expert_sense(draft: ExpertDraft, organizations: Collection[str]) -> Iterato
             yield Fault(place, "少なくとも1つ選んでください", "choose at least one")
     yield from _unknown("/base", draft.base, organizations, ORGANIZATION)
     yield from _all_unknown("/conflicts", draft.conflicts, organizations, ORGANIZATION)
-    yield from _all_unknown("/roles", draft.roles, load_framework().roles, ROLE)
+    yield from _all_unknown("/roles", draft.roles, _framework(NEEDS_FRAMEWORK).roles, ROLE)
     yield from _all_unknown("/stages", draft.stages, _stage_ids(), STAGE)
     yield from _all_unknown("/themes", draft.themes, _theme_ids(), THEME)
     yield from _all_unknown("/regions", draft.regions, prefecture_codes(), PREFECTURE)
     for version in FRAMEWORKS:
         codes = [skill.code if skill.framework == version else None for skill in draft.skills]
-        yield from _all_unknown("/skills", codes, load_framework(version).skills, SKILL, "/code")
+        yield from _all_unknown("/skills", codes, _framework(version).skills, SKILL, "/code")
     yield from _twice("/skills", [(skill.framework, skill.code) for skill in draft.skills])
     yield from _twice("/availability", [month.month for month in draft.availability])
     for field in ("roles", "stages", "themes", "regions", "conflicts", "talent_types", "work_modes", "external_types"):
@@ -106,7 +106,7 @@ def _request_sense(draft: RequestDraft, organizations: Collection[str]) -> Itera
 
 
 def _slot_sense(place: str, slot: SlotDraft) -> Iterator[Fault]:
-    framework = load_framework(NEEDS_FRAMEWORK)
+    framework = _framework(NEEDS_FRAMEWORK)
     yield from _unknown(f"{place}/role", slot.role, framework.roles, ROLE)
     yield from _unknown(f"{place}/stage", slot.stage, _stage_ids(), STAGE)
     told = [need.skill for need in slot.needs]
@@ -135,6 +135,12 @@ def _twice(place: str, told: Iterable[Any]) -> Iterator[Fault]:
             shown = quote(" ".join(value) if isinstance(value, tuple) else str(value))
             yield Fault(f"{place}/{position}", f"「{shown}」が2回あります", f"“{shown}” is given twice")
         seen.add(value)
+
+
+@cache
+def _framework(version: str) -> Framework:
+    # Looked up for every draft; the loader's own cache has to sort its arguments first.
+    return load_framework(version)
 
 
 @cache

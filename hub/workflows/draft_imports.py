@@ -19,7 +19,7 @@ from hub.workflows.experts import experts_by_reference, store_experts
 from hub.workflows.import_results import Imported, Orders, known_bodies
 from hub.workflows.locks import lock_rows
 from hub.workflows.organizations import known_codes, load_register
-from hub.workflows.records import Stored
+from hub.workflows.records import Stored, batches
 from hub.workflows.request_import_rules import standing_faults
 from hub.workflows.request_records import canonical as canonical_request
 from hub.workflows.request_records import read_requests as stored_requests
@@ -38,6 +38,9 @@ D = TypeVar("D", ExpertDraft, RequestDraft)
 
 COLUMN_OF_FIELD = {field: column for column, field in SLOT_FIELDS.items()}
 TELL_EVERY = 200
+DRAFTS_AT_ONCE = 1_000
+"""A draft is dozens of rows while it is written: not all of them are laid out at once."""
+
 SAME_ROW = CellError(
     "この番号は、前の行と同じ登録を指しています。どちらかを消してください。",
     "This reference names what an earlier row already names; remove one.",
@@ -127,7 +130,9 @@ def _take_in(session: Session, book: Book, way: _Way[D], orders: Orders) -> Impo
     write = orders.may_write(len(faults))
     if write:
         load_register(session)
-        way.store(session, orders.actor, {**created, **changed})
+        told = {**created, **changed}
+        for some in batches(told, DRAFTS_AT_ONCE):
+            way.store(session, orders.actor, {key: told[key] for key in some})
     return Imported(
         created=len(created),
         changed=len(changed),

@@ -10,6 +10,7 @@ from hub.auth.actor import LOCAL, Actor
 from hub.auth.permissions import require
 from hub.workflows.audit import record
 from hub.workflows.availability_imports import import_availability
+from hub.workflows.collecting import without_collecting
 from hub.workflows.draft_imports import import_experts, import_requests
 from hub.workflows.import_results import Imported, Kind, Orders, Progress
 from hub.workflows.organization_imports import import_organizations
@@ -42,8 +43,9 @@ def import_file(
     Raises FileError saying why a file cannot be read; Forbidden; OSError.
     """
     require(actor, "import.run")
-    book = read_book(source, name)
-    return import_book(session, book, kind, valid_only=valid_only, dry_run=dry_run, progress=progress, actor=actor)
+    with without_collecting():
+        book = read_book(source, name)
+        return import_book(session, book, kind, valid_only=valid_only, dry_run=dry_run, progress=progress, actor=actor)
 
 
 def import_book(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, insert
+from sqlalchemy import ColumnElement, Select, column, delete, insert, table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
@@ -57,6 +57,25 @@ def insert_new(
     return added
 
 
+def insert_tuples(
+    session: Session, model: type[SQLModel], names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert ``rows``, each the plain values of the columns ``names``; all other columns take the database's defaults.
+
+    SQLite's driver takes tuples as they are: a third of the time of a dictionary a row, which counts with 100,000.
+    """
+    if not rows:
+        return
+    # Its own columns alone: the table as the model knows it would add what it fills in by default.
+    statement = insert(table(table_of(model).name, *(column(name) for name in names)))
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        compiled = statement.compile(dialect=connection.dialect, column_keys=list(names))
+        connection.exec_driver_sql(str(compiled), list(rows))
+    else:
+        connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
+
+
 def fetch(session: Session, query: Select[Any], key: ColumnElement[str], ids: Sequence[str] | None) -> Iterator[Any]:
     """Yield the rows of ``query`` whose ``key`` is one of ``ids`` (None: all)."""
     if ids is None:
@@ -68,13 +87,13 @@ def fetch(session: Session, query: Select[Any], key: ColumnElement[str], ids: Se
 
 def remove(session: Session, model: type[SQLModel], key: str, ids: Sequence[str]) -> None:
     """Delete the rows of ``model`` whose column ``key`` is one of ``ids``."""
-    table = table_of(model)
+    whole = table_of(model)
     for some in batches(ids):
-        session.execute(delete(table).where(table.c[key].in_(some)))
+        session.execute(delete(whole).where(whole.c[key].in_(some)))
 
 
-def batches(ids: Iterable[T]) -> Iterator[list[T]]:
-    """Yield ``ids`` in lists short enough for one statement."""
+def batches(ids: Iterable[T], size: int = AT_ONCE) -> Iterator[list[T]]:
+    """Yield ``ids`` in lists of at most ``size``: by default short enough for one statement."""
     rest = iter(ids)
-    while some := list(islice(rest, AT_ONCE)):
+    while some := list(islice(rest, size)):
         yield some

@@ -120,7 +120,7 @@ def check_shared(parts: dict[str, bytes], sheets: set[str]) -> None:
     shared = next((part for name, part in parts.items() if name.casefold() == SHARED.casefold()), None)
     if shared is None:
         return
-    sizes = [len(item) for item in re.split(rb"</(?:\w+:)?si>", shared)]
+    sizes = shared_sizes(shared)
     references = sum(parts[path].count(b't="s"') + parts[path].count(b"t='s'") for path in sheets)
     if max(sizes) * references <= LARGEST_TEXT:
         return
@@ -131,6 +131,13 @@ def check_shared(parts: dict[str, bytes], sheets: set[str]) -> None:
             "同じ長い文字が多くのセルに入っていて、大きすぎます。分けてください。",
             "Long texts repeated in many cells make the workbook too large. Split it.",
         )
+
+
+def shared_sizes(shared: bytes) -> list[int]:
+    """Return the bytes each shared text takes, in their order."""
+    if b":si>" not in shared:
+        return [len(item) for item in shared.split(b"</si>")]
+    return [len(item) for item in re.split(rb"</(?:\w+:)?si>", shared)]
 
 
 def read_sheet(workbook: CalamineWorkbook, name: str, reach: Reach, hidden: bool) -> Table:

@@ -134,9 +134,11 @@ def test_every_kind_of_fault_of_a_list_of_months_is_named_at_its_cell(take_in, m
     assert months() == STORED
 
 
-def test_the_same_person_by_reference_and_by_id_is_one(take_in):
-    rows = [{**LISTED, "管理番号": "exp_1"}, LISTED]
+def test_the_same_person_by_reference_and_by_id_is_one_and_the_first_row_holds(take_in, months):
+    rows = [{**LISTED, "管理番号": "exp_1"}, {**LISTED, "空き時間": 1}]
     assert cells(take_in(rows)) == ["C3"]
+    assert counts(take_in(rows, valid_only=True)) == (0, 1, 0, 1, True)
+    assert months()["2026-10"] == (30, 3, 5)
 
 
 @pytest.mark.parametrize(

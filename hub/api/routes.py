@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
-from hub.api import experts, notifications, organizations, plans, proposals, requests, schemes
+from hub.api import calendars, experts, notifications, organizations, plans, proposals, requests, schemes
 from hub.api.faults import KEPT_NOWHERE
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -27,6 +27,6 @@ def keep_nowhere(response: Response) -> None:
 def router() -> APIRouter:
     """Return the whole interface."""
     whole = APIRouter(prefix="/api", dependencies=[Depends(refuse_other_sites), Depends(keep_nowhere)])
-    for part in (experts, notifications, organizations, plans, proposals, requests, schemes):
+    for part in (calendars, experts, notifications, organizations, plans, proposals, requests, schemes):
         whole.include_router(part.router)
     return whole

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 
 from hub.api import (
+    calendars,
     cases,
     engagements,
     evaluations,
@@ -22,6 +23,7 @@ from hub.api import (
 from hub.api.faults import KEPT_NOWHERE
 
 PARTS = (
+    calendars,
     cases,
     engagements,
     evaluations,

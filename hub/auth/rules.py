@@ -43,6 +43,10 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "expert.create": (EVERY_COORDINATOR,),
     "expert.edit": (EXPERT, EVERY_COORDINATOR),
     "expert.pause": (EXPERT, EVERY_COORDINATOR),
+    # calendars: of an expert, as far as one may read what is in them; only the expert makes an address for one
+    "calendar.read": (EXPERT, EVERY_COORDINATOR, AUDITOR),
+    "calendar.subscribe": (EXPERT,),
+    "calendar.unsubscribe": (EXPERT, SYSTEM_ADMIN),
     # requests
     "request.list": (*ORGANIZATION, COORDINATOR, AUDITOR),
     "request.read": (*ORGANIZATION, *SERVED, COORDINATOR, AUDITOR),

@@ -2,6 +2,7 @@
 
 from hub.models.accounts import Account, AccountGrant
 from hub.models.audit import AuditDetail, AuditHead, AuditRecord
+from hub.models.calendars import CalendarFeed
 from hub.models.changes import Change
 from hub.models.engagements import Engagement, EngagementDay
 from hub.models.evaluations import Evaluation, GateReview, SkillConfirmation, VerifiedRecord
@@ -41,6 +42,7 @@ __all__ = [
     "AuditRecord",
     "Availability",
     "Booking",
+    "CalendarFeed",
     "CareerEntry",
     "Change",
     "ConflictOfInterest",

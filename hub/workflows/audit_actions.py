@@ -65,6 +65,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "plan:export": Action("配置計画・問題ファイルを書き出した", "a plan or its problem was exported"),
         "hub:export": Action("全データの控えか書き出しを作った", "a backup or an archive of the whole hub was made"),
         "document:hand_out": Action("帳票（PDF）を渡した", "a document was handed out as PDF"),
+        "calendar:hand_out": Action("専門人材の予定表を渡した", "an expert's calendar was handed out"),
         "sample:seed": Action("見本を入れた", "samples were loaded"),
         "register:load": Action("団体の登録簿を入れた", "the register of organizations was loaded"),
         # experts, requests, plans
@@ -97,6 +98,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "request:pass_gate": Action("人材ニーズが次の段階に進んだ", "a request passed a gate"),
         # accounts
         "account:prefer": Action("メールを受け取るお知らせを選んだ", "mail preferences were changed"),
+        "calendar:subscribe": Action("予定表の購読の住所を作った", "a calendar's private address was made"),
+        "calendar:unsubscribe": Action("予定表の購読をやめた", "a calendar's private address was ended"),
         # the log itself
         "audit:read": Action("監査記録を見た", "the audit log was read"),
         "audit:erase": Action("監査記録の個人に関わる内容を消した", "personal details were erased from the log"),

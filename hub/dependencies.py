@@ -5,6 +5,7 @@ A transaction ends before its answer is sent (``scope="function"``): a commit th
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -51,8 +52,9 @@ def writers_of(settings: Settings, dialect: str) -> asyncio.Semaphore:
 
 
 async def _turn(request: Request, settings: Annotated[Settings, Depends(_settings)]) -> AsyncIterator[None]:
-    # Whoever sends slowly does so before it is their turn.
-    await request.body()
+    # Whoever sends slowly does so before it is their turn. A form has arrived already, and its stream is read up.
+    with suppress(RuntimeError):
+        await request.body()
     writers: asyncio.Semaphore = request.app.state.writers
     try:
         async with asyncio.timeout(settings.database_wait_seconds):

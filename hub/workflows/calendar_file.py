@@ -96,7 +96,7 @@ def _add_time(event: Event, entry: Entry) -> None:
     elif entry.at is not None:
         begins = vDatetime(entry.at.astimezone(JAPAN).replace(tzinfo=None))
         # Set here: the library drops it from what a moment is made with when the moment has no zone of its own.
-        pass
+        begins.params["TZID"] = ZONE
         event["dtstart"] = begins
 
 

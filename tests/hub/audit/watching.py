@@ -28,6 +28,7 @@ NOT_A_CHANGE = {
     "hub.workflows.idempotency.keep": "an answer, kept for a day",
     "hub.workflows.idempotency.forget": "an answer, kept for a day",
     "hub.workflows.idempotency.purge": "an answer, kept for a day",
+    "hub.workflows.archives.reading.import_whole": "the hub becomes exactly what the archive holds, its log included",
 }
 """What workflows write that is no change anybody made, and why."""
 
@@ -74,6 +75,8 @@ def watching() -> Iterator[Watch]:
         kept.discard(key(conn))
 
     def undone(conn: Connection) -> None:
+        if conn.invalidated:  # its server has ended it
+            return
         wrote.pop(key(conn), None)
         kept.discard(key(conn))
 

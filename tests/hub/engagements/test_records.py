@@ -22,8 +22,8 @@ from hub.workflows.evaluations import ASPECTS, ConfirmationDraft, EvaluationDraf
 from hub.workflows.expert_records import read_experts
 from hub.workflows.expert_rows import ExpertFilter, ExpertPage
 from hub.workflows.experts import edit_expert, find_experts, read_expert, store_experts
-from hub.workflows.exports import export_table
 from hub.workflows.imports import import_book
+from hub.workflows.list_exports import export_table
 from hub.workflows.moving import Reason
 from hub.workflows.paging import Paging
 from hub.workflows.problem_experts import read_problem_experts

@@ -82,8 +82,11 @@ def grow_record(session: Session, engagement_id: str, now: datetime | None = Non
     ).first()
     if found is None:
         return False
-    there = update(table_of(VerifiedRecord)).where(v.engagement_id == engagement_id).values(opens_at=found.opens_at)
-    if session.execute(there).rowcount:  # type: ignore[attr-defined]
+    mine = v.engagement_id == engagement_id
+    opens_at = session.execute(select(v.opens_at).where(mine).with_for_update()).scalar()
+    if opens_at is not None:
+        if opens_at != found.opens_at:
+            session.execute(update(table_of(VerifiedRecord)).where(mine).values(opens_at=found.opens_at))
         return True
     row = {**_work_of(session, engagement_id), **found._mapping, "verified_at": now}
     session.execute(insert(table_of(VerifiedRecord)), [row])

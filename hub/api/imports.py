@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from hub.api.faults import KEPT_NOWHERE, WORDS, answer
+from hub.api.once import OnceRoute
 from hub.api.uploads import FILE_BODY, XLSX, Upload, upload
 from hub.auth.permissions import require
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
@@ -22,6 +23,8 @@ from matching.faults import Fault
 from seed_data.months import months_from
 
 router = APIRouter(prefix="/imports", tags=["imports"])
+storing = APIRouter(route_class=OnceRoute)
+"""What stores takes an ``Idempotency-Key``: sent again for want of an answer, a file is answered as before."""
 
 Sent = Annotated[Upload, Depends(upload)]
 FORM_MONTHS = 12
@@ -47,7 +50,7 @@ class ImportReport:
     faults: tuple[dict[str, Any], ...]
 
 
-@router.post("/{kind}", openapi_extra=FILE_BODY, response_model=ImportReport)
+@storing.post("/{kind}", openapi_extra=FILE_BODY, response_model=ImportReport)
 def import_table(
     request: Request,
     session: WritingSession,
@@ -129,3 +132,6 @@ def _today() -> datetime:
 def _workbook(content: bytes, name: str) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{name}.xlsx"', **KEPT_NOWHERE}
     return Response(content, media_type=XLSX, headers=headers)
+
+
+router.include_router(storing)

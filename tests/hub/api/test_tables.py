@@ -68,6 +68,14 @@ def test_a_file_of_a_form_and_csv_as_the_body_are_taken_in_as_well(still: TestCl
     assert total(still) == 2
 
 
+def test_a_table_sent_twice_with_one_key_is_taken_in_once(still: TestClient, engine):
+    content, headers = workbook(ROW), {"Content-Type": XLSX, "Idempotency-Key": "k1"}
+    told = [still.post("/api/imports/experts", content=content, headers=headers) for _ in range(2)]
+    assert [answer.json()["created"] for answer in told] == [1, 1]
+    assert told[1].headers["Idempotency-Replayed"] == "true"
+    assert len(records(engine, "table:import")) == 1
+
+
 def test_a_look_counts_and_stores_nothing(still: TestClient, engine):
     told = send(still, workbook(ROW), dry_run=True).json()
     assert (told["created"], told["written"], total(still)) == (1, False, 0)

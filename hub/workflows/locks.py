@@ -6,9 +6,10 @@ locked one.
 """
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
@@ -19,12 +20,10 @@ from hub.workflows.records import batches
 
 def lock_rows(session: Session, model: type[SQLModel], ids: Collection[str], key: str = "id") -> dict[str, Any]:
     """Lock the rows of ``model`` whose ``key`` is one of ``ids``, and return them as they are now, by key."""
-    c = columns(model)
-    query = select(*c).order_by(c[key]).with_for_update(key_share=True)
     return {
         row._mapping[key]: row
         for some in batches(sorted(ids))
-        for row in session.execute(query.where(c[key].in_(some)))
+        for row in session.execute(_locking(model, key), {"keys": some})
     }
 
 
@@ -41,10 +40,16 @@ def look_at_row(session: Session, model: type[SQLModel], row_id: str) -> Any | N
 
 def lock_months(session: Session, expert_ids: Collection[str]) -> dict[tuple[str, str], Any]:
     """Lock all months of experts, and return what is offered and promised by expert and month."""
-    a = columns(Availability)
-    query = select(*a).order_by(a.expert_id, a.month).with_for_update(key_share=True)
     return {
         (row.expert_id, row.month): row
         for some in batches(sorted(expert_ids))
-        for row in session.execute(query.where(a.expert_id.in_(some)))
+        for row in session.execute(_locking(Availability, "expert_id", "month"), {"keys": some})
     }
+
+
+@cache
+def _locking(model: type[SQLModel], key: str, *then: str) -> Select[Any]:
+    """Return what locks rows by ``key``, in its order. Made once: every change waits for the locks taken here."""
+    c = columns(model)
+    wanted = c[key].in_(bindparam("keys", expanding=True))
+    return select(*c).where(wanted).order_by(c[key], *(c[name] for name in then)).with_for_update(key_share=True)

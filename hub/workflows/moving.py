@@ -113,13 +113,13 @@ def _refuse_reason(made: Move, reason: Reason) -> None:
 
 def _remember(session: Session, actor: Actor, subject: Subject, made: Move, reason: Reason) -> None:
     c = columns(Change)
-    before = select(func.coalesce(func.max(c.position), 0)).where(
+    before = select(func.coalesce(func.max(c.position), 0) + 1).where(
         c.subject_kind == subject.cycle.kind, c.subject_id == subject.id
     )
     row = {
         "subject_kind": subject.cycle.kind,
         "subject_id": subject.id,
-        "position": session.execute(before).scalar_one() + 1,
+        "position": before.scalar_subquery(),
         "move": made.name,
         "from_status": subject.status,
         "to_status": made.target,
@@ -128,4 +128,4 @@ def _remember(session: Session, actor: Actor, subject: Subject, made: Move, reas
         "reason": (reason.words or "").strip() or None,
         "at": utc_now(),
     }
-    session.execute(insert(table_of(Change)), [row])
+    session.execute(insert(table_of(Change)).values(**row))

@@ -1,9 +1,10 @@
 """A proposal taken to be moved: locked with its request, and the months its bookings count in."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeAlias
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,16 +19,31 @@ from hub.workflows.moving import Subject
 
 CAPACITY = "ck_availability_"
 """How the names of the checks begin that keep what is promised within what is offered."""
+Shortage: TypeAlias = tuple[str, str, str, float, float]
+"""(month, unit in Japanese, in English, left, taken)."""
+AWAITING_EXPERT = ("offered", "organization_accepted")
+"""The expert has yet to answer."""
+
+
+def look_at_proposal(session: Session, proposal_id: str) -> Any:
+    """Return whose a proposal is and where it stands, and lock nothing. Raises NotFound."""
+    p = columns(Proposal)
+    query = select(p.request_id, p.organization_code, p.expert_id, p.status).where(p.id == proposal_id)
+    row = session.execute(query).first()
+    if row is None:
+        raise proposal_not_found()
+    return row
 
 
 def take_proposal(session: Session, proposal_id: str) -> Any:
     """Lock a proposal and its request, and return its row as it is now. Raises NotFound."""
-    p = columns(Proposal)
-    request_id = session.execute(select(p.request_id).where(p.id == proposal_id)).scalar()
-    if request_id is None:
+    p, r = columns(Proposal), columns(Request)
+    of_it = select(p.request_id).where(p.id == proposal_id).scalar_subquery()
+    session.execute(select(r.id).where(r.id == of_it).with_for_update(key_share=True))
+    row = lock_row(session, Proposal, proposal_id)
+    if row is None:
         raise proposal_not_found()
-    lock_row(session, Request, request_id)
-    return lock_row(session, Proposal, proposal_id)
+    return row
 
 
 def take_proposals(session: Session, proposal_ids: list[str]) -> list[Any]:
@@ -59,33 +75,56 @@ def is_about_capacity(error: IntegrityError) -> bool:
     return CAPACITY in told
 
 
-def no_room(session: Session, proposal_id: str) -> Conflict:
-    """Return the conflict of a proposal that does not fit: each month with what it takes and what is left."""
-    found = list(_shortages(session, proposal_id))
+def takings_of(session: Session, proposal_id: str) -> Sequence[Any]:
+    """Return the months of a proposal that are not held yet, with what they take and what there is."""
+    return session.execute(_takings(), {"proposal": proposal_id}).all()
+
+
+def refuse_without_room(takings: Sequence[Any], months: Mapping[str, Any] | None = None) -> None:
+    """Raise Conflict when ``takings`` do not fit, with each month, what is taken and what is left.
+
+    ``months``: what there is, as it was locked; None: as it was when the takings were read.
+    """
+    if found := list(_shortages(takings, months)):
+        raise no_room(found)
+
+
+def no_room(found: Sequence[Shortage] = ()) -> Conflict:
+    """Return the conflict of a proposal that does not fit; ``found`` empty: the database said so, without a figure."""
     ja = "、".join(f"{month}: {unit_ja} 残り {left:g}、この提案 {takes:g}" for month, unit_ja, _, left, takes in found)
     en = ", ".join(
         f"{month}: {left:g} {unit_en} left, this takes {takes:g}" for month, _, unit_en, left, takes in found
     )
+    ja, en = (f"（{ja}）", f" ({en})") if found else ("", "")
     return Conflict(
-        f"空きが足りないため承諾できません（{ja}）。提供できる時間を増やすか、この提案を辞退してください。",
-        f"There is not enough room to accept this ({en}). Offer more time, or decline this proposal.",
+        f"空きが足りないため承諾できません{ja}。提供できる時間を増やすか、この提案を辞退してください。",
+        f"There is not enough room to accept this{en}. Offer more time, or decline this proposal.",
     )
 
 
-def _shortages(session: Session, proposal_id: str) -> Iterator[tuple[str, str, str, float, float]]:
-    """Yield (month, unit in Japanese, in English, left, taken) where a proposal takes more than is left."""
-    a, b = columns(Availability), columns(Booking)
-    query = (
-        select(*a, b.hours.label("takes_hours"), b.onsite_days.label("takes_days"))
-        .join_from(table_of(Booking), table_of(Availability), (a.expert_id == b.expert_id) & (a.month == b.month))
-        .where(b.proposal_id == proposal_id, b.held.is_(False))
-        .order_by(a.month)
-    )
-    for row in session.execute(query):
+def _shortages(takings: Sequence[Any], months: Mapping[str, Any] | None) -> Iterator[Shortage]:
+    for taken in takings:
+        there = taken if months is None else months.get(taken.month)
+        if there is None:
+            continue
         for ja, en, left, takes in (
-            ("時間", "hours", row.hours - row.hours_committed, row.takes_hours),
-            ("同時に受けられる件数", "engagements", row.engagements - row.engagements_committed, 1),
-            ("現地の日数", "onsite days", row.onsite_days - row.onsite_days_committed, row.takes_days),
+            ("時間", "hours", there.hours - there.hours_committed, taken.takes_hours),
+            ("同時に受けられる件数", "engagements", there.engagements - there.engagements_committed, 1),
+            ("現地の日数", "onsite days", there.onsite_days - there.onsite_days_committed, taken.takes_days),
         ):
             if takes > left + ROUNDING:
-                yield row.month, ja, en, max(left, 0.0), takes
+                yield taken.month, ja, en, max(left, 0.0), takes
+
+
+@cache
+def _takings() -> Select[Any]:
+    """Return what gives the months of a ``proposal`` that are not held yet, with what they take. Made once."""
+    a, b = columns(Availability), columns(Booking)
+    offered = (a.hours, a.hours_committed, a.engagements, a.engagements_committed)
+    return (
+        select(a.month, *offered, a.onsite_days, a.onsite_days_committed)
+        .add_columns(b.hours.label("takes_hours"), b.onsite_days.label("takes_days"))
+        .join_from(table_of(Booking), table_of(Availability), (a.expert_id == b.expert_id) & (a.month == b.month))
+        .where(b.proposal_id == bindparam("proposal"), b.held.is_(False))
+        .order_by(a.month)
+    )

@@ -14,11 +14,15 @@ from hub.workflows.locks import lock_months
 from hub.workflows.moving import NO_REASON, Reason, move
 from hub.workflows.news import tell_of_proposal
 from hub.workflows.proposal_taking import (
+    AWAITING_EXPERT,
     belonging_of,
     is_about_capacity,
+    look_at_proposal,
     no_room,
+    refuse_without_room,
     subject_of,
     take_proposal,
+    takings_of,
 )
 from hub.workflows.settling import settle
 
@@ -30,14 +34,20 @@ def accept_as_expert(session: Session, actor: Actor, proposal_id: str, version: 
     Forbidden, and Conflict: answered already, past the deadline, or more than is left of a month (named, with what is
     left; the database itself counts).
     """
+    # Where many answer at once most do not fit: they learn so without waiting for those who do.
+    seen = look_at_proposal(session, proposal_id)
+    require(actor, "proposal.answer_as_expert", belonging_of(seen))
+    takings = takings_of(session, proposal_id) if seen.status in AWAITING_EXPERT else []
+    refuse_without_room(takings)
     row = _answerable(session, actor, proposal_id, "proposal.answer_as_expert")
-    lock_months(session, [row.expert_id])
+    months = lock_months(session, [row.expert_id])
+    if row.status in AWAITING_EXPERT:
+        refuse_without_room(takings, {month: offered for (_, month), offered in months.items()})
     try:
-        with session.begin_nested():
-            made = move(session, actor, subject_of(row, version), "accept_as_expert", expert_answered_at=utc_now())
+        made = move(session, actor, subject_of(row, version), "accept_as_expert", expert_answered_at=utc_now())
     except IntegrityError as error:
         if is_about_capacity(error):
-            raise no_room(session, proposal_id) from None
+            raise no_room() from None
         raise
     return _after_yes(session, actor, row, made.target)
 

@@ -50,8 +50,8 @@ def measure(name: str, settings: Settings, times: int) -> None:
         load_register(session)
     crowds = prepare(engine, experts=2 * times + 2, each=AT_ONCE, fitting=FITTING)
     _show(name, "threads", crowds[: times + 1], lambda offer: accepting(engine, offer))
-    with serving(settings) as port:
-        _show(name, "HTTP", crowds[times + 1 :], lambda offer: _by_http(port, offer))
+    with serving(settings) as served:
+        _show(name, "HTTP", crowds[times + 1 :], lambda offer: _by_http(served.port, offer))
     downgrade(engine, "base")
     engine.dispose()
 

@@ -1,4 +1,4 @@
-"""The hub served to a crowd: a process of its own, where a header says who calls, and callers that wait for a start."""
+"""The hub served to a crowd: a process of its own, where headers say who calls, and callers that wait for a start."""
 
 import http.client
 import json
@@ -7,8 +7,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -22,6 +24,7 @@ from hub.settings import Settings
 
 CALLER = "X-Caller"
 PATIENCE = 60
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 def application() -> FastAPI:
@@ -36,9 +39,17 @@ def _caller(request: Request) -> Actor:
     return expert_actor(name) if kind == "expert" else office(name) if kind == "office" else COORDINATOR
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A process that serves the hub, and its port on this machine."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+
+
 @contextmanager
-def serving(settings: Settings) -> Iterator[int]:
-    """Serve the hub of ``settings`` from a process of its own, and give its port on this machine."""
+def serving(settings: Settings, application: str = f"{__name__}:application") -> Iterator[Served]:
+    """Serve the hub of ``settings`` from a process of its own; ``application``: what makes it (``module:function``)."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -50,13 +61,13 @@ def serving(settings: Settings) -> Iterator[int]:
     }
     if settings.database_url is not None:
         environment["HUB_DATABASE_URL"] = settings.database_url
-    command = [sys.executable, "-m", "uvicorn", "--factory", f"{__name__}:application", "--port", str(port)]
+    command = [sys.executable, "-m", "uvicorn", "--factory", application, "--port", str(port)]
     process = subprocess.Popen(  # noqa: S603  (this very interpreter)
         [*command, "--log-level", "warning", "--no-access-log"], env=environment, cwd=ROOT
     )
     try:
         _wait(port, process)
-        yield port
+        yield Served(process, port)
     finally:
         process.terminate()
         process.wait(PATIENCE)
@@ -77,16 +88,16 @@ def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
 
 
 def calling(
-    port: int, caller: str, method: str, address: str, body: Any = None
+    port: int, caller: str, method: str, address: str, body: Any = None, *, headers: Mapping[str, str] = NO_HEADERS
 ) -> Callable[[], tuple[int, dict[str, Any]]]:
     """Return what calls the interface as ``caller``, on a connection opened now; it returns status and answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.connect()
     content = None if body is None else json.dumps(body)
-    headers = {CALLER: caller, "Content-Type": "application/json", "Accept-Language": "en"}
+    told_of = {CALLER: caller, "Content-Type": "application/json", "Accept-Language": "en", **headers}
 
     def call() -> tuple[int, dict[str, Any]]:
-        connection.request(method, f"/api{address}", content, headers)
+        connection.request(method, f"/api{address}", content, told_of)
         answer = connection.getresponse()
         told = answer.read()
         connection.close()

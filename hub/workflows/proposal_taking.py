@@ -14,7 +14,7 @@ from hub.models import Availability, Booking, Proposal, Request
 from hub.models.base import columns, table_of
 from hub.models.experts import ROUNDING
 from hub.workflows.life_cycles import PROPOSAL
-from hub.workflows.locks import lock_row, lock_rows
+from hub.workflows.locks import lock_row, lock_rows, look_at_row
 from hub.workflows.moving import Subject
 
 CAPACITY = "ck_availability_"
@@ -26,10 +26,8 @@ AWAITING_EXPERT = ("offered", "organization_accepted")
 
 
 def look_at_proposal(session: Session, proposal_id: str) -> Any:
-    """Return whose a proposal is and where it stands, and lock nothing. Raises NotFound."""
-    p = columns(Proposal)
-    query = select(p.request_id, p.organization_code, p.expert_id, p.status).where(p.id == proposal_id)
-    row = session.execute(query).first()
+    """Return a proposal's row as it is now and lock nothing. Raises NotFound."""
+    row = look_at_row(session, Proposal, proposal_id)
     if row is None:
         raise proposal_not_found()
     return row

@@ -36,7 +36,7 @@ def accept_as_expert(session: Session, actor: Actor, proposal_id: str, version: 
     """
     # Where many answer at once most do not fit: they learn so without waiting for those who do.
     seen = look_at_proposal(session, proposal_id)
-    require(actor, "proposal.answer_as_expert", belonging_of(seen))
+    _refuse_answer(actor, seen, "proposal.answer_as_expert")
     takings = takings_of(session, proposal_id) if seen.status in AWAITING_EXPERT else []
     refuse_without_room(takings)
     row = _answerable(session, actor, proposal_id, "proposal.answer_as_expert")
@@ -94,13 +94,17 @@ def decline_as_organization(
 def _answerable(session: Session, actor: Actor, proposal_id: str, action: str) -> Any:
     """Take a proposal to be accepted. Raises NotFound, Forbidden, Conflict when its deadline has passed."""
     row = take_proposal(session, proposal_id)
+    _refuse_answer(actor, row, action)
+    return row
+
+
+def _refuse_answer(actor: Actor, row: Any, action: str) -> None:
     require(actor, action, belonging_of(row))
     if row.deadline < utc_now():
         raise Conflict(
             "回答の期限を過ぎたため承諾できません。コーディネーターに、もう一度提案するよう依頼してください。",
             "The deadline has passed. Ask a coordinator to propose this again.",
         )
-    return row
 
 
 def _after_yes(session: Session, actor: Actor, row: Any, status: str) -> str:

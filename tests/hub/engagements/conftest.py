@@ -89,6 +89,20 @@ def furnish(
     return Work(engine, (first, second), confirm(engine, first, experts[0]), experts[0])
 
 
+@pytest.fixture
+def advised(work: Work) -> Work:
+    """Return work of an adviser in 2025, a year whose rules are confirmed: its first engagement, moved there."""
+    with transaction(work.engine) as session:
+        session.execute(
+            text(
+                "UPDATE engagements SET scheme = 'regional_adviser', fiscal_year = 2025, hours = 8, onsite_days = 1"
+                " WHERE id = :id"
+            ),
+            {"id": work.engagement},
+        )
+    return work
+
+
 def confirm(engine: Engine, slot_id: str, expert_id: str) -> str:
     """Offer a slot, accept it on both sides, and return the engagement's id."""
     with transaction(engine) as session:

@@ -15,7 +15,7 @@ from hub.workflows.moving import Reason
 from hub.workflows.reports import answer_questionnaire
 from hub.workflows.work_logs import WorkLogDraft, submit_log, write_log
 from tests.hub.engagements.conftest import AFTER, BEFORE, EXPERT, FIRST, Work, begin, finish, told_to
-from tests.hub.engagements.test_records import give
+from tests.hub.engagements.telling import give
 from tests.hub.round.world import REQUESTER
 
 PEOPLE = ("acc_e1", "acc_requester", "acc_approver", "acc_coordinator")
@@ -62,13 +62,10 @@ def test_the_log_of_the_month_before_is_asked_for_once_until_it_is_handed_in(wor
 
 
 @pytest.fixture
-def advised(work: Work) -> Work:
-    """Return work an adviser has begun in a year whose rules are confirmed: report by 7 December 2026."""
-    with transaction(work.engine) as session:
-        session.execute(text("UPDATE engagements SET scheme = 'regional_adviser', fiscal_year = 2025, hours = 8"))
-        session.execute(text("UPDATE engagements SET onsite_days = 1"))
-    begin(work.engine, work.engagement)
-    return work
+def advised(advised: Work) -> Work:
+    """Return the adviser's work, begun: its report is due by 7 December 2026."""
+    begin(advised.engine, advised.engagement)
+    return advised
 
 
 def test_a_report_is_asked_for_three_days_before_it_is_due_and_the_office_hears_when_it_is_late(advised: Work):

@@ -11,12 +11,14 @@ from typing import TypeAlias
 import pytest
 from sqlalchemy import Engine, text
 
+from benchmarks.crowd_serving import calling, serving
 from hub.db.transaction import reading, transaction
 from hub.settings import Settings
 from tests.hub.killing.test_killing import check_whole, rows
-from tests.hub.killing.web import call, serving
+from tests.hub.killing.web import DEED
 from tests.hub.round.world import make_plan, offer
 
+APPLICATION = "tests.hub.killing.web:application"
 OFFERS, DEEDS, AT_ONCE = 60, 200, 4
 MIX = {"yes": 30, "agreed": 30, "no": 6, "not_this": 6, "withdraw": 6, "pause": 6, "resume": 6}
 
@@ -56,10 +58,16 @@ def deeds(offers: list[tuple[str, str, str]], chance: random.Random) -> list[Dee
     return made
 
 
+def status_of(port: int, deed: str, caller: str, method: str, address: str, body: object) -> int:
+    """Ask for a deed, by a key of its own where a request takes one, and return the status."""
+    key = {"Idempotency-Key": deed} if method == "POST" else {}
+    return calling(port, caller, method, address, body, headers={DEED: deed, **key})()[0]
+
+
 def ask(pool: ThreadPoolExecutor, port: int, wanted: dict[int, Deed]) -> dict[int, "Future[int]"]:
     """Begin to ask for each of ``wanted``."""
     return {
-        number: pool.submit(call, port, f"op_{number}", caller, method, address, body)
+        number: pool.submit(status_of, port, f"op_{number}", caller, method, address, body)
         for number, (caller, method, address, _, body) in wanted.items()
     }
 
@@ -93,21 +101,21 @@ def test_a_web_process_killed_among_its_answers_loses_none_and_doubles_none(
     wanted = dict(enumerate(deeds(offers_of(seeded), chance)))
     first = dict(islice(wanted.items(), DEEDS // 4 + chance.randrange(DEEDS // 4)))
     rest = {number: deed for number, deed in wanted.items() if number not in first}
-    with ThreadPoolExecutor(AT_ONCE) as pool, serving(settings) as (process, port):
-        statuses = answered(ask(pool, port, first))
+    with ThreadPoolExecutor(AT_ONCE) as pool, serving(settings, APPLICATION) as served:
+        statuses = answered(ask(pool, served.port, first))
         assert len(statuses) == len(first)
-        under_way = ask(pool, port, rest)
+        under_way = ask(pool, served.port, rest)
         next(islice(as_completed(under_way.values()), chance.randrange(40), None))
         time.sleep(chance.uniform(0, 0.02))
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        os.kill(served.process.pid, signal.SIGKILL)
+        served.process.wait()
         statuses |= answered(under_way)
     assert len(first) < len(statuses) < len(wanted), "killed in the midst"
     check_answered(seeded, wanted, statuses)
     check_whole(seeded)
-    with ThreadPoolExecutor(AT_ONCE) as pool, serving(settings) as (_, port):
+    with ThreadPoolExecutor(AT_ONCE) as pool, serving(settings, APPLICATION) as served:
         unanswered = {number: deed for number, deed in wanted.items() if number not in statuses}
-        again = answered(ask(pool, port, unanswered))
+        again = answered(ask(pool, served.port, unanswered))
     assert len(again) == len(unanswered)
     check_answered(seeded, wanted, statuses | again)
     check_whole(seeded)

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from hub.db.transaction import reading, transaction
 from hub.errors import ChangedMeanwhile, Conflict, Forbidden, Invalid, NotFound
 from hub.models.base import utc_now
-from hub.workflows import confirmation
+from hub.workflows import confirmation, proposals
 from hub.workflows.drafts import MonthDraft, RequestDraft, SlotDraft
 from hub.workflows.experts import store_experts
 from hub.workflows.moving import Reason
@@ -192,13 +192,7 @@ def test_more_than_is_left_of_a_month_is_refused_by_name(
     offered: tuple[float, int, float],
     says: str,
 ):
-    wide, tight = MonthDraft("2026-10", 99.0, 9, 9.0), MonthDraft("2026-11", *offered)
-    with transaction(world.engine) as session:
-        store_experts(session, {"e3": expert(availability=(wide, tight))})
-        store_requests(session, {"r2": request_told(slots=(slot(onsite_days=1.0),))})
-        other = next(iter(read_slots(session, ["r2"])["r2"]))
-        make_plan(session)
-        first, second = offer(session, world.slots[0], "e3"), offer(session, other, "e3")
+    first, second = two_offers(world, expert, request_told, slot, MonthDraft("2026-11", *offered))
     with transaction(world.engine) as session:
         accept_as_expert(session, person("e3"), first)
     before = committed(world.engine, "e3")
@@ -208,3 +202,38 @@ def test_more_than_is_left_of_a_month_is_refused_by_name(
     assert "2026-10" not in caught.value.en
     assert committed(world.engine, "e3") == before == [(20, 1, 1), (20, 1, 1)]
     assert status_of(world.engine, "proposals", second) == "offered"
+
+
+@pytest.mark.parametrize("offered", [(30.0, 9, 9.0), (99.0, 1, 9.0), (99.0, 9, 1.5)])
+def test_the_database_itself_refuses_more_than_is_left(
+    world: World,
+    expert: Callable[..., object],
+    request_told: Callable[..., RequestDraft],
+    slot: Callable[..., SlotDraft],
+    offered: tuple[float, int, float],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    first, second = two_offers(world, expert, request_told, slot, MonthDraft("2026-11", *offered))
+    monkeypatch.setattr(proposals, "refuse_without_room", lambda *_: None)
+    with transaction(world.engine) as session:
+        accept_as_expert(session, person("e3"), first)
+    with pytest.raises(Conflict, match="not enough room"), transaction(world.engine) as session:
+        accept_as_expert(session, person("e3"), second)
+    assert committed(world.engine, "e3") == [(20, 1, 1), (20, 1, 1)]
+    assert status_of(world.engine, "proposals", second) == "offered"
+
+
+def two_offers(
+    world: World,
+    expert: Callable[..., object],
+    request_told: Callable[..., RequestDraft],
+    slot: Callable[..., SlotDraft],
+    tight: MonthDraft,
+) -> tuple[str, str]:
+    """Offer ``e3`` two slots of 20 hours and a day a month, who has ample room in October and ``tight`` in November."""
+    with transaction(world.engine) as session:
+        store_experts(session, {"e3": expert(availability=(MonthDraft("2026-10", 99.0, 9, 9.0), tight))})
+        store_requests(session, {"r2": request_told(slots=(slot(onsite_days=1.0),))})
+        other = next(iter(read_slots(session, ["r2"])["r2"]))
+        make_plan(session)
+        return offer(session, world.slots[0], "e3"), offer(session, other, "e3")

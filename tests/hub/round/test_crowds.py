@@ -54,8 +54,10 @@ def test_of_fifty_acceptances_at_once_those_that_fit_succeed(crowded: Engine):
 
 def test_of_fifty_acceptances_at_once_over_http_those_that_fit_succeed(crowded: Engine, patient: Settings):
     (offers,) = prepare(crowded, experts=1, each=AT_ONCE, fitting=FITTING)
-    with serving(patient) as port:
-        calls = [calling(port, f"expert {offer.expert}", "POST", f"/offers/{offer.id}/accept") for offer in offers]
+    with serving(patient) as served:
+        calls = [
+            calling(served.port, f"expert {offer.expert}", "POST", f"/offers/{offer.id}/accept") for offer in offers
+        ]
         came = [answer.told for answer in rush(calls)]
     assert Counter(status for status, _ in came) == {200: FITTING, 409: AT_ONCE - FITTING}
     for status, told in came:
@@ -160,11 +162,13 @@ def _calls(port: int, offer: Offer, engine: Engine, chance: random.Random) -> li
 
 def test_a_storm_over_http_breaks_no_month_and_is_never_answered_as_broken(crowded: Engine, patient: Settings):
     offers = [offer for crowd in prepare(crowded, experts=3, each=AT_ONCE, fitting=FITTING) for offer in crowd]
-    with serving(patient) as port:
+    with serving(patient) as served:
 
         def client(number: int) -> Callable[[], list[int]]:
             chance = random.Random(number)
-            calls = [calling(port, *call) for call in _calls(port, chance.choice(offers), crowded, chance)]
+            calls = [
+                calling(served.port, *call) for call in _calls(served.port, chance.choice(offers), crowded, chance)
+            ]
             return lambda: [call()[0] for call in calls]
 
         came = Counter(

@@ -13,7 +13,8 @@ from tests.hub.round.playing import Rounds
 FEW, MANY = (4, 20), (8, 50)
 """(examples, steps of each): in the quick tests, and in the slow ones."""
 MOST_TURNS = 8
-"""How often the slow ones are played until every move of ``SEEN`` was made: chance alone decides what people do."""
+"""How often the slow ones are played until every move of ``SEEN`` was made. Chance alone decides what people do:
+where ``CI`` is set hypothesis would otherwise play the same rounds each time."""
 SEEN = {
     "request approve approved",
     "request open open",
@@ -64,7 +65,7 @@ def test_whatever_people_do_what_must_hold_holds(databases: Databases, database:
 def test_whatever_people_do_for_long_what_must_hold_holds(databases: Databases, database: str, tmp_path: Path):
     made: Counter[str] = Counter()
     for _ in range(MOST_TURNS):
-        made += drive(databases, database, tmp_path, *MANY)
+        made += drive(databases, database, tmp_path, *MANY, derandomize=False)
         if set(made) >= SEEN:
             break
     assert SEEN - set(made) == set()

@@ -1,8 +1,12 @@
 """The worker: one thread of this process that solves queued plans, oldest first, and one that attends to the rest."""
 
 import logging
+import os
+import secrets
+import socket
 import threading
 import time
+from datetime import timedelta
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -18,11 +22,12 @@ from hub.workflows.explaining import explain
 from hub.workflows.problems import build_problem
 from hub.workflows.proposal_ending import lapse_due
 from hub.workflows.runs import (
+    LEASE,
     Claim,
     claim_next,
     complete_plan,
     fail_plan,
-    put_back,
+    put_back_lost,
     record_problem,
     release,
 )
@@ -34,7 +39,7 @@ LAPSE_EVERY = 60.0
 POLL = 0.5
 """Seconds between two looks into an empty queue."""
 PATIENCE = 15.0
-"""Seconds a closing process waits for a run to end; the run is put back, or found and put back at the next start."""
+"""Seconds a closing process waits for a run to end; the run is put back, at the latest when its lease has run out."""
 
 BROKEN_JA = "計算が途中で失敗しました。もう一度実行してください。続くときは、番号 {} を管理者に伝えてください。"
 BROKEN_EN = "The run failed. Run it again; if it fails again, tell the administrator the number {}."
@@ -43,20 +48,18 @@ BROKEN_EN = "The run failed. Run it again; if it fails again, tell the administr
 class Worker:
     """Solves plans, sends mail and does what is due in the background, from ``start`` to ``close``."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, engine: Engine, settings: Settings, lease: timedelta = LEASE) -> None:
         self._engine = engine
         self._settings = settings
+        self._lease = lease
+        self._name = new_name()
         self._closing = threading.Event()
         clock = Clock(engine, settings)
         self._thread = threading.Thread(target=self._work, name="hub-worker", daemon=True)
         self._clock = threading.Thread(target=clock.run, args=(self._closing,), name="hub-clock", daemon=True)
 
     def start(self) -> None:
-        """Put back what was running when the last process ended, and begin."""
-        with transaction(self._engine) as session:
-            count = put_back(session)
-        if count:
-            log_event("plans_put_back", count=count)
+        """Begin."""
         self._thread.start()
         self._clock.start()
 
@@ -74,7 +77,7 @@ class Worker:
                 if time.monotonic() - looked >= LAPSE_EVERY:
                     looked = time.monotonic()
                     lapse_all(self._engine)
-                found = run_next(self._engine, self._settings, self._closing)
+                found = run_next(self._engine, self._settings, self._closing, self._name, self._lease)
             except Exception as fault:  # the thread has to outlive whatever one run does
                 log_event("worker_failed", level=logging.ERROR, fault=fault, reference=new_reference())
                 found = False
@@ -96,20 +99,34 @@ def lapse_all(engine: Engine) -> int:
     return lapsed
 
 
-def run_next(engine: Engine, settings: Settings, closing: threading.Event | None = None) -> bool:
+def new_name() -> str:
+    """Return a name for a worker, that tells people where it is."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(3)}"
+
+
+def run_next(
+    engine: Engine,
+    settings: Settings,
+    closing: threading.Event | None = None,
+    name: str = "",
+    lease: timedelta = LEASE,
+) -> bool:
     """Solve the oldest queued plan in this thread; return whether there was one.
 
-    ``closing``: once set, the run stops and goes back into the queue.
+    Runs whose worker gave no sign of life for its lease are queued again before, now that somebody is free for them.
+    ``closing``: once set, the run stops and goes back into the queue. ``name``: the worker's, as the row shows it.
     """
     with transaction(engine) as session:
-        claim = claim_next(session)
+        lost = put_back_lost(session, utc_now())
+        claim = claim_next(session, name, lease)
+    if lost:
+        log_event("plans_put_back", count=lost)
     if claim is None:
         return False
-    log_event("plan_started", plan=claim.plan_id, attempt=claim.attempt)
+    log_event("plan_started", plan=claim.plan_id, attempt=claim.attempt, worker=name)
     try:
-        _run(engine, settings, claim, closing or threading.Event())
-    except Conflict as fault:
-        _fail(engine, claim, fault.ja, fault.en, None)
+        with Follower(engine, claim, closing or threading.Event()) as follower:
+            _run(engine, settings, claim, follower)
     except HubError as fault:
         _fail(engine, claim, fault.ja, fault.en, None)
     except Exception as fault:  # whatever happens, the run must not stay "running"
@@ -119,14 +136,13 @@ def run_next(engine: Engine, settings: Settings, closing: threading.Event | None
     return True
 
 
-def _run(engine: Engine, settings: Settings, claim: Claim, closing: threading.Event) -> None:
+def _run(engine: Engine, settings: Settings, claim: Claim, follower: Follower) -> None:
     with reading(engine) as session:
         snapshot = build_problem(session, claim.question)
     with transaction(engine) as session:
         record_problem(session, claim, snapshot)
-    follower = Follower(engine, claim, closing)
     plan = solve(snapshot.problem, progress=follower.report, stop=follower.stop)
-    if closing.is_set() and not follower.wanted:
+    if follower.closing and not follower.wanted:
         with transaction(engine) as session:
             release(session, claim)
         log_event("plan_released", plan=claim.plan_id)
@@ -145,5 +161,5 @@ def _fail(engine: Engine, claim: Claim, ja: str, en: str, reference: str | None)
         with transaction(engine) as session:
             fail_plan(session, claim, ja, en, reference)
     except (Conflict, OperationalError) as fault:
-        # Another worker has it, or the database is away: the next start puts the run back.
+        # Another worker has it, or the database is away: the run is put back when its lease has run out.
         log_event("plan_not_marked", level=logging.WARNING, fault=fault, plan=claim.plan_id)

@@ -44,6 +44,7 @@ NOTHING_YET: dict[str, Any] = {
 class Plan(Edited, table=True):
     """One run. ``attempt`` is its fence: a worker writes only while the number it claimed with still stands.
 
+    ``worker``: who is at it, and ``leased_until``: since when anybody may take it over; both None unless it runs.
     ``prefecture_code``: whose requests it plans, None: the whole country. ``months``, ``policy``, ``limits``: what was
     asked for, as in problem files. ``left_out``: slots and skills that could not be part of the problem, and why.
     ``objective``, ``bound``, ``gap``, ``filled``, ``slots``: how far the run is, and in the end its result.
@@ -80,6 +81,8 @@ class Plan(Edited, table=True):
     in_force: bool = False
     stop_requested: bool = False
     attempt: int = 0
+    worker: str | None = Field(default=None, max_length=TERM_LENGTH)
+    leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     months: list[str] = Field(sa_type=JSON)
     policy: dict[str, Any] = Field(sa_type=JSON)
     limits: dict[str, Any] = Field(sa_type=JSON)

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import SYSTEM
@@ -32,17 +33,27 @@ from matching.progress import Progress
 _POLICY = TypeAdapter(Policy)
 _LIMITS = TypeAdapter(Limits)
 
+LEASE = timedelta(seconds=60)
+"""How long a run stays its worker's without a sign of life. It holds a stall of the database and an hour's solve alike:
+the worker renews it from a thread of its own. Clocks of machines that share a database may differ by part of it."""
+NOBODY: dict[str, Any] = {"worker": None, "leased_until": None}
+"""What a run says of its worker unless one is at it."""
+
 MOST_LIMITS = 50
 """Limits that bind and scarce skills that are kept of a plan, those that matter most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A run taken by a worker. ``attempt`` is its fence: once another worker took the run, this one writes no more."""
+    """A run taken by a worker. ``attempt`` is its fence: once another worker took the run, this one writes no more.
+
+    ``lease``: how long it stays this worker's after each sign of life.
+    """
 
     plan_id: str
     attempt: int
     question: Question
+    lease: timedelta = LEASE
 
 
 class CheckFailed(Exception):  # noqa: N818  (read as a sentence)
@@ -53,15 +64,16 @@ class CheckFailed(Exception):  # noqa: N818  (read as a sentence)
         super().__init__("; ".join(str(violation) for violation in self.violations[:5]))
 
 
-def claim_next(session: Session) -> Claim | None:
-    """Take the oldest queued run, or None when there is none."""
+def claim_next(session: Session, worker: str = "", lease: timedelta = LEASE) -> Claim | None:
+    """Take the oldest queued run for ``worker`` (its name, for people), or None when there is none."""
     p = columns(PlanTable)
     queued = select(*p).where(p.status == "queued").order_by(p.created_at, p.id).limit(1)
     row = session.execute(queued.with_for_update(skip_locked=True)).first()
     if row is None:
         return None
-    attempt = row.attempt + 1
-    move(session, SYSTEM, plan_subject(row), "start", attempt=attempt, started_at=utc_now(), **NOTHING_YET)
+    attempt, now = row.attempt + 1, utc_now()
+    held = {"attempt": attempt, "worker": worker, "leased_until": now + lease}
+    move(session, SYSTEM, plan_subject(row), "start", started_at=now, **held, **NOTHING_YET)
     k = columns(PlanLink)
     links = session.execute(select(k.kind, k.slot_id, k.expert_id).where(k.plan_id == row.id).order_by(k.slot_id)).all()
     question = Question(
@@ -72,19 +84,21 @@ def claim_next(session: Session) -> Claim | None:
         forbidden=tuple(Link(slot, expert) for kind, slot, expert in links if kind == "forbidden"),
         prefecture=row.prefecture_code,
     )
-    return Claim(row.id, attempt, question)
+    return Claim(row.id, attempt, question, lease)
 
 
-def put_back(session: Session) -> int:
-    """Queue every run again that says it is running: for a start, when no worker can be at it. Return how many.
+def put_back_lost(session: Session, now: datetime) -> int:
+    """Queue every run again whose lease has run out: its worker is at an end, or cannot be told from one that is.
 
-    One that was asked to stop is not begun again.
+    Return how many. One that was asked to stop is not begun again. One that somebody is just writing to is left alone.
     """
     p = columns(PlanTable)
-    running = session.execute(select(*p).where(p.status == "running").order_by(p.id).with_for_update()).all()
-    for row in running:
+    out = or_(p.leased_until < now, p.leased_until.is_(None))
+    lost = select(*p).where(p.status == "running", out).order_by(p.id).with_for_update(skip_locked=True)
+    rows = session.execute(lost).all()
+    for row in rows:
         _move_back(session, row)
-    return len(running)
+    return len(rows)
 
 
 def release(session: Session, claim: Claim) -> None:
@@ -94,7 +108,7 @@ def release(session: Session, claim: Claim) -> None:
 
 def _move_back(session: Session, row: Any) -> None:
     name = "cancel" if row.stop_requested else "put_back"
-    move(session, SYSTEM, plan_subject(row), name, started_at=None, **NOTHING_YET)
+    move(session, SYSTEM, plan_subject(row), name, started_at=None, **NOBODY, **NOTHING_YET)
 
 
 def record_problem(session: Session, claim: Claim, snapshot: Snapshot) -> None:
@@ -109,9 +123,12 @@ def record_problem(session: Session, claim: Claim, snapshot: Snapshot) -> None:
     store_document(session, claim.plan_id, "problem", write_problem(snapshot.problem))
 
 
-def record_progress(session: Session, claim: Claim, progress: Progress) -> bool:
-    """Write where a run stands; return whether somebody asked it to stop. Raises Conflict when it is no longer ours."""
-    _write_run(session, claim, **{name: getattr(progress, name) for name in NOTHING_YET})
+def record_progress(session: Session, claim: Claim, progress: Progress | None) -> bool:
+    """Write where a run stands (None: that it goes on); return whether somebody asked it to stop.
+
+    Raises Conflict when it is no longer ours.
+    """
+    _write_run(session, claim, **({name: getattr(progress, name) for name in NOTHING_YET} if progress else {}))
     p = columns(PlanTable)
     return bool(session.execute(select(p.stop_requested).where(p.id == claim.plan_id)).scalar())
 
@@ -142,6 +159,7 @@ def complete_plan(
         seconds=sum(plan.seconds.values()),
         summary=_summary(problem, plan, found),
         phase="",
+        **NOBODY,
     )
     store_document(session, claim.plan_id, "plan", write_plan(plan))
     write(session, _decisions(claim.plan_id, problem, plan, found))
@@ -209,6 +227,7 @@ def fail_plan(session: Session, claim: Claim, ja: str, en: str, reference: str |
         error_en=en,
         error_reference=reference,
         phase="",
+        **NOBODY,
     )
 
 
@@ -221,10 +240,11 @@ def _own(session: Session, claim: Claim) -> Any:
 
 
 def _write_run(session: Session, claim: Claim, **values: Any) -> None:
-    """Write to the claimed run; Conflict when it is no longer running under this claim."""
-    p = columns(PlanTable)
+    """Write to the claimed run and renew its lease; Conflict when it is no longer running under this claim."""
+    p, now = columns(PlanTable), utc_now()
     mine = (p.id == claim.plan_id, p.attempt == claim.attempt, p.status == "running")
-    found = session.execute(update(table_of(PlanTable)).where(*mine).values(**values, updated_at=utc_now()))
+    told = {**values, "leased_until": now + claim.lease, "updated_at": now}
+    found = session.execute(update(table_of(PlanTable)).where(*mine).values(**told))
     if found.rowcount != 1:  # type: ignore[attr-defined]
         raise _lost()
 

@@ -2,6 +2,7 @@ import io
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +14,13 @@ from hub.db.transaction import reading, transaction
 from hub.jobs import worker as worker_module
 from hub.jobs.following import Follower
 from hub.jobs.worker import Worker, run_next
+from hub.models.base import utc_now
 from hub.settings import Settings
 from hub.workflows.experts import set_paused
 from hub.workflows.plan_rows import PlanRow
 from hub.workflows.plans import queue_plan, read_plan_row, request_stop
 from hub.workflows.problems import build_problem
-from hub.workflows.runs import claim_next, put_back
+from hub.workflows.runs import LEASE, claim_next, put_back_lost, release
 from matching.plan import Plan
 from matching.problem import Limits, Link, Problem
 from matching.progress import Progress
@@ -87,7 +89,7 @@ def test_without_a_queued_plan_there_is_nothing_to_do(seeded: Engine, settings: 
 def test_what_was_running_when_the_process_ended_is_begun_again(seeded: Engine, settings: Settings):
     plan_id = queue(seeded)
     with transaction(seeded) as session:
-        claim_next(session)
+        claim_next(session, "gone", timedelta(0))
     assert row(seeded, plan_id).status == "running"
     worker = Worker(seeded, settings)
     worker.start()
@@ -95,6 +97,39 @@ def test_what_was_running_when_the_process_ended_is_begun_again(seeded: Engine, 
         assert wait(seeded, plan_id, "ready").result == "optimal"
     finally:
         worker.close()
+
+
+def test_what_another_worker_is_at_is_left_to_it(seeded: Engine, settings: Settings):
+    first = queue(seeded)
+    with transaction(seeded) as session:
+        taken = claim_next(session, "another")
+    second = queue(seeded)
+    worker = Worker(seeded, settings)
+    worker.start()
+    try:
+        wait(seeded, second, "ready")
+    finally:
+        worker.close()
+    assert row(seeded, first).status == "running"
+    with transaction(seeded) as session:
+        release(session, taken)  # type: ignore[arg-type]
+
+
+def test_a_solver_that_reports_nothing_for_long_keeps_its_run(
+    seeded: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    lease = timedelta(seconds=0.6)
+
+    def silent(problem: Problem, *, progress: Any, stop: Callable[[], bool]) -> Plan:
+        time.sleep(2 * lease.total_seconds())
+        with transaction(seeded) as session:
+            assert put_back_lost(session, utc_now()) == 0
+        return solve(problem)
+
+    monkeypatch.setattr(worker_module, "solve", silent)
+    plan_id = queue(seeded)
+    assert run_next(seeded, settings, lease=lease)
+    assert row(seeded, plan_id).status == "ready"
 
 
 def test_a_run_can_be_stopped_and_keeps_the_best_plan_so_far(
@@ -166,7 +201,7 @@ def test_a_run_lost_to_another_worker_is_left_alone(
 ):
     def robbed(problem: Problem, *, progress: Any, stop: Callable[[], bool]) -> Plan:
         with transaction(seeded) as session:
-            put_back(session)
+            put_back_lost(session, utc_now() + 2 * LEASE)
         progress(Progress("score", 0, None, None, None, 0, 0))
         assert stop() is True
         return solve(problem)

@@ -27,7 +27,7 @@ from tests.hub.killing.solver import LEASE, MOMENTS, work
 from tests.hub.killing.test_killing import check_whole, rows
 
 PATIENCE = 60
-AT_RANDOM = 6
+AT_RANDOM = 4
 """Kills at no chosen moment, beside one at each."""
 OF_RUNS = {"plans", "plan_documents", "plan_slots", "assignments", "changes"}
 OF_AUDIT = {"audit_records", "audit_details", "audit_head"}

@@ -1,4 +1,4 @@
-"""SQLite's side of the engine: WAL, ``synchronous=FULL``, foreign keys on, and transactions that say what they are."""
+"""SQLite's side of the engine: WAL, nothing lost, foreign keys on, and transactions that say what they are."""
 
 import sqlite3
 from typing import Any
@@ -9,13 +9,16 @@ from sqlalchemy.engine import ExceptionContext
 from hub.db.faults import BeyondTheDatabase
 from hub.settings import Settings
 
+SYNCHRONOUS = "FULL"
+"""A transaction is on the disk before it is confirmed."""
+
 
 def on_connect(settings: Settings, connection: sqlite3.Connection, _record: Any) -> None:
     """Set a new connection up. A writer waits for the one before it as long as ``settings`` say."""
     # The driver's own transactions would begin too late and without the lock.
     connection.isolation_level = None
     waits = round(settings.database_wait_seconds * 1000)
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", f"busy_timeout = {waits}"):
+    for pragma in ("journal_mode = WAL", f"synchronous = {SYNCHRONOUS}", f"busy_timeout = {waits}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -12,14 +12,14 @@ from sqlalchemy import Engine
 
 from hub.db.engine import create_engine
 from hub.settings import Settings
-from hub.workflows.drafts import ExpertDraft, MonthDraft, NeedDraft, RequestDraft, SkillDraft, SlotDraft
+from hub.workflows.drafts import ExpertDraft, RequestDraft, SlotDraft
 from seed_data.generator import generate
 from seed_data.samples import Sample
+from tests.hub import drafts
 from tests.hub.audit.watching import Watch, watching
 from tests.hub.databases import POSTGRESQL, SQLITE, Databases
 
 EXPERTS, REQUESTS = 24, 16
-MONTHS = ("2026-10", "2026-11", "2026-12")
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +49,7 @@ def settings(tmp_path: Path, database: str, databases: Databases, request: pytes
 
     Its database holds what the test's other fixture says; without one it is empty.
     """
-    content = next((name for name in ("seeded", "registered", "engine") if name in request.fixturenames), None)
+    content = databases.content_of(request.fixturenames)
     with databases.copied(database, content, tmp_path / "data") as made:
         yield made
 
@@ -85,53 +85,14 @@ def sample() -> Sample:
 
 @pytest.fixture
 def expert() -> Callable[..., ExpertDraft]:
-    def told(**changes: object) -> ExpertDraft:
-        usual: dict[str, object] = {
-            "family_name": "髙橋",
-            "given_name": "花子",
-            "family_kana": "タカハシ",
-            "given_kana": "ハナコ",
-            "family_romaji": "Takahashi",
-            "given_romaji": "Hanako",
-            "talent_types": ("D",),
-            "hourly_rate": 6000,
-            "base": "202151",
-            "roles": ("SW3",),
-            "skills": (SkillDraft("SE1-02", 2), SkillDraft("TE1-08", 3, "資格")),
-            "availability": tuple(MonthDraft(month, 40.0, 2, 4.0) for month in MONTHS),
-        }
-        return ExpertDraft(**{**usual, **changes})  # type: ignore[arg-type]
-
-    return told
+    return drafts.expert
 
 
 @pytest.fixture
 def slot() -> Callable[..., SlotDraft]:
-    def told(**changes: object) -> SlotDraft:
-        usual: dict[str, object] = {
-            "title": "クラウドの設計",
-            "talent_type": "D",
-            "stage": "development",
-            "start": "2026-10",
-            "length": 2,
-            "hours": 20.0,
-            "needs": (NeedDraft("TE1-08", 3, 2.0, mandatory=True),),
-        }
-        return SlotDraft(**{**usual, **changes})  # type: ignore[arg-type]
-
-    return told
+    return drafts.slot
 
 
 @pytest.fixture
-def request_told(slot: Callable[..., SlotDraft]) -> Callable[..., RequestDraft]:
-    def told(**changes: object) -> RequestDraft:
-        usual: dict[str, object] = {
-            "organization": "202151",
-            "title": "オンデマンドバスへの移行",
-            "slots": (slot(),),
-            "status": "open",
-            "themes": ("ondemand_mobility_maas",),
-        }
-        return RequestDraft(**{**usual, **changes})  # type: ignore[arg-type]
-
-    return told
+def request_told() -> Callable[..., RequestDraft]:
+    return drafts.request

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from hub.db import sqlite
 from hub.db.engine import create_engine
 from hub.db.transaction import reading, transaction
 from hub.models import Organization
@@ -79,7 +80,10 @@ def test_two_writers_never_decide_on_the_same_stale_value(registered: Engine):
 
 
 @on_sqlite
-def test_sqlite_is_set_up_to_lose_nothing(engine: Engine, settings: Settings):
+def test_sqlite_is_set_up_to_lose_nothing(
+    engine: Engine, settings: Settings, synchronous: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sqlite, "SYNCHRONOUS", synchronous)
     with reading(engine) as session:
         found = {
             name: session.execute(text(f"PRAGMA {name}")).scalar()

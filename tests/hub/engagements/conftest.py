@@ -4,19 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from itertools import count
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
 from hub.auth.actor import Actor, Grant
 from hub.db.transaction import reading, transaction
-from hub.workflows.drafts import ExpertDraft, MonthDraft, RequestDraft, SlotDraft
+from hub.workflows.drafts import MonthDraft, RequestDraft
 from hub.workflows.engagements import agree
 from hub.workflows.experts import store_experts
 from hub.workflows.proposals import accept_as_expert, accept_as_organization
 from hub.workflows.request_records import read_slots
 from hub.workflows.requests import store_requests
 from hub.workflows.work_logs import WorkLogDraft, sign_off_log, submit_log, write_log
+from tests.hub import drafts
+from tests.hub.databases import Databases
 from tests.hub.round.world import APPROVER, REQUESTER, WARD, make_plan, offer, person
 from tests.hub.workflows.accounts import add_account
 
@@ -44,49 +47,66 @@ class Work:
     expert: str = "e1"
 
 
-@pytest.fixture
-def told(slot: Callable[..., SlotDraft], request_told: Callable[..., RequestDraft]) -> Callable[..., RequestDraft]:
-    def make(**changes: object) -> RequestDraft:
-        return request_told(**{"slots": (slot(onsite_days=2.0),), **changes})
-
-    return make
+def draft(**changes: Any) -> RequestDraft:
+    return drafts.request(**{"slots": (drafts.slot(onsite_days=2.0),), **changes})
 
 
 @pytest.fixture
-def work(registered: Engine, expert: Callable[..., ExpertDraft], told: Callable[..., RequestDraft]) -> Work:
-    with transaction(registered) as session:
+def told() -> Callable[..., RequestDraft]:
+    return draft
+
+
+def people_at_work(engine: Engine) -> None:
+    """Make the accounts, and the requests and experts with the first engagement."""
+    with transaction(engine) as session:
         make_plan(session)
-        store_experts(session, {"e1": expert()})
+        store_experts(session, {"e1": drafts.expert()})
         for actor in (APPROVER, REQUESTER, EXPERT, WARD_APPROVER):
             grants = [(grant.role, grant.scope) for grant in actor.grants if grant.role != "expert"]
             add_account(session, actor.id, *grants, expert=actor.expert)
         add_account(session, "acc_coordinator", ("coordinator", "20"))
-    return furnish(registered, expert, told)
+    furnish(engine)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def contents(databases: Databases) -> None:
+    databases.add("work", people_at_work, on="registered")
 
 
 @pytest.fixture
-def work_anew(
-    registered: Engine, expert: Callable[..., ExpertDraft], told: Callable[..., RequestDraft]
-) -> Callable[[], Work]:
+def work(registered: Engine) -> Work:
+    return found(registered)
+
+
+@pytest.fixture
+def work_anew(registered: Engine) -> Callable[[], Work]:
     """Return what makes other people and requests in the same database, for examples that each want their own."""
     marks = count(1)
     with transaction(registered) as session:
         make_plan(session)
-    return lambda: furnish(registered, expert, told, f"_{next(marks)}")
+    return lambda: furnish(registered, f"_{next(marks)}")
 
 
-def furnish(
-    engine: Engine, expert: Callable[..., ExpertDraft], told: Callable[..., RequestDraft], mark: str = ""
-) -> Work:
-    """Make the requests and experts, ``mark`` behind the ids, and confirm the first engagement."""
+def furnish(engine: Engine, mark: str = "", **changes: object) -> Work:
+    """Make the requests (with ``changes``) and experts, ``mark`` behind the ids, and confirm the first engagement."""
     months = tuple(MonthDraft(month, 40.0, 2, 4.0) for month in ("2025-06", "2026-10", "2026-11", "2026-12"))
     experts, requests = (f"e1{mark}", f"e2{mark}"), (f"r1{mark}", f"r2{mark}")
     with transaction(engine) as session:
-        store_experts(session, {key: expert(given_name=key, availability=months) for key in experts})
-        store_requests(session, {key: told(title=key) for key in requests})
+        store_experts(session, {key: drafts.expert(given_name=key, availability=months) for key in experts})
+        store_requests(session, {key: draft(title=key, **changes) for key in requests})
     with reading(engine) as session:
-        first, second = (next(iter(read_slots(session, [key])[key])) for key in requests)
-    return Work(engine, (first, second), confirm(engine, first, experts[0]), experts[0])
+        slot = next(iter(read_slots(session, requests[:1])[requests[0]]))
+    confirm(engine, slot, experts[0])
+    return found(engine, mark)
+
+
+def found(engine: Engine, mark: str = "") -> Work:
+    """Return what ``furnish`` made."""
+    with reading(engine) as session:
+        slots = read_slots(session, [f"r1{mark}", f"r2{mark}"])
+    first, second = (next(iter(slots[f"{key}{mark}"])) for key in ("r1", "r2"))
+    asked = "SELECT id FROM engagements WHERE expert_id = :expert"
+    return Work(engine, (first, second), str(value(engine, asked, expert=f"e1{mark}")), f"e1{mark}")
 
 
 @pytest.fixture

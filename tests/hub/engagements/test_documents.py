@@ -296,9 +296,9 @@ def test_the_list_of_a_prefecture_s_plan_is_for_its_coordinators(work: Work):
 
 
 @on_sqlite
-def test_the_days_of_organizations_that_share_a_post_are_added_up(work: Work, expert, told):
+def test_the_days_of_organizations_that_share_a_post_are_added_up(work: Work):
     served = (CITY, "202011")
-    own = furnish(work.engine, expert, lambda **changes: told(**{"beneficiaries": served, **changes}), "_of_two")
+    own = furnish(work.engine, "_of_two", beneficiaries=served)
     edit(own, cost_sharing="days")
     begin(own.engine, own.engagement, expert_id=own.expert)
     doer = person(own.expert)

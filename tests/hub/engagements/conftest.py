@@ -15,6 +15,7 @@ from hub.workflows.drafts import MonthDraft, RequestDraft
 from hub.workflows.engagements import agree
 from hub.workflows.experts import store_experts
 from hub.workflows.proposals import accept_as_expert, accept_as_organization
+from hub.workflows.reports import ReportDraft, sign_off_report, submit_report, write_report
 from hub.workflows.request_records import read_slots
 from hub.workflows.requests import store_requests
 from hub.workflows.work_logs import WorkLogDraft, sign_off_log, submit_log, write_log
@@ -31,6 +32,7 @@ BEFORE, FIRST, MIDDLE, LAST, AFTER = (
     date(2026, 12, 1),
 )
 """Before the engagement, its first day, a day of its first month, its last day, and the day after."""
+REPORT = ReportDraft("要件を整理し、設計した", "運行を二割減らした", "議事録")
 WARD_APPROVER = Actor("acc_ward", (Grant("approver", WARD),))
 EXPERT = person("e1")
 
@@ -71,6 +73,32 @@ def people_at_work(engine: Engine) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def contents(databases: Databases) -> None:
     databases.add("work", people_at_work, on="registered")
+    databases.add("work_begun", lambda engine: begin(engine, found(engine).engagement), on="work")
+    databases.add("work_done", lambda engine: finish(engine, found(engine).engagement), on="work")
+    databases.add("work_reported", lambda engine: report(found(engine)), on="work_done")
+
+
+begun = pytest.mark.usefixtures("work_begun")
+"""For a test whose ``work`` has begun."""
+done = pytest.mark.usefixtures("work_done")
+"""For a test whose ``work`` is over, each month's log signed off."""
+reported = pytest.mark.usefixtures("work_reported")
+"""For a test whose ``work`` is over and whose report is signed off."""
+
+
+@pytest.fixture
+def work_begun(work: Work) -> Work:
+    return work
+
+
+@pytest.fixture
+def work_done(work: Work) -> Work:
+    return work
+
+
+@pytest.fixture
+def work_reported(work: Work) -> Work:
+    return work
 
 
 @pytest.fixture
@@ -158,6 +186,15 @@ def finish(engine: Engine, engagement_id: str) -> None:
     begin(engine, engagement_id)
     for month in ("2026-10", "2026-11"):
         log(engine, engagement_id, month, WorkLogDraft(hours=18.0, done="設計と助言"))
+
+
+def report(work: Work, today: date = AFTER) -> None:
+    with transaction(work.engine) as session:
+        write_report(session, EXPERT, work.engagement, REPORT)
+    with transaction(work.engine) as session:
+        submit_report(session, EXPERT, work.engagement)
+    with transaction(work.engine) as session:
+        sign_off_report(session, APPROVER, work.engagement, today=today)
 
 
 def value(engine: Engine, query: str, **told: object) -> object:

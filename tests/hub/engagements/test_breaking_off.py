@@ -14,7 +14,7 @@ from hub.workflows.engagements import agree
 from hub.workflows.moving import Reason
 from hub.workflows.work_logs import WorkLogDraft, write_log
 from tests.hub.databases import on_postgresql
-from tests.hub.engagements.conftest import AFTER, EXPERT, Work, begin, confirm, log, rows, status, told_to, value
+from tests.hub.engagements.conftest import AFTER, EXPERT, Work, begin, begun, confirm, log, rows, status, told_to, value
 from tests.hub.round.world import APPROVER, COORDINATOR, OF_NAGANO, REQUESTER, STRANGER, committed, person, status_of
 
 WHY = Reason("reached_early")
@@ -35,8 +35,8 @@ def proposal_status(work: Work) -> str:
     return str(value(work.engine, query, id=work.engagement))
 
 
+@begun
 def test_later_months_go_back_to_the_expert_and_the_slot_asks_for_them_anew(work: Work):
-    begin(work.engine, work.engagement)
     assert committed(work.engine, "e1")[1:3] == [(20, 1, 2), (20, 1, 2)]
     version = value(work.engine, "SELECT version FROM requests WHERE id = 'r1'")
     assert stop(work, OCTOBER) == ("2026-11",)
@@ -51,8 +51,8 @@ def test_later_months_go_back_to_the_expert_and_the_slot_asks_for_them_anew(work
         assert "engagement:broken_off" in told_to(work.engine, account)
 
 
+@begun
 def test_the_rest_of_the_slot_is_filled_by_somebody_else(work: Work):
-    begin(work.engine, work.engagement)
     stop(work, OCTOBER)
     second = confirm(work.engine, work.slots[0], "e2")
     (days,) = rows(work.engine, "SELECT first_day, last_day FROM engagements WHERE id = :id", id=second)
@@ -69,8 +69,8 @@ def test_work_broken_off_before_it_begins_gives_everything_back(work: Work):
     assert status_of(work.engine, "requests", "r1") == "open"
 
 
+@begun
 def test_work_broken_off_in_its_last_month_has_used_the_slot_up(work: Work):
-    begin(work.engine, work.engagement)
     assert stop(work, date(2026, 11, 10), COORDINATOR) == ()
     assert committed(work.engine, "e1")[1:3] == [(20, 1, 2), (20, 1, 2)]
     assert (status(work.engine, work.engagement), proposal_status(work)) == ("broken_off", "confirmed")
@@ -78,8 +78,8 @@ def test_work_broken_off_in_its_last_month_has_used_the_slot_up(work: Work):
     assert status_of(work.engine, "requests", "r1") == "running"
 
 
+@begun
 def test_days_planned_after_the_last_one_are_free_and_those_before_stay(work: Work):
-    begin(work.engine, work.engagement)
     with transaction(work.engine) as session:
         days = [date(2026, 10, 6), date(2026, 10, 27), date(2026, 11, 4)]
         seen = int(value(work.engine, "SELECT version FROM engagements WHERE id = :id", id=work.engagement))
@@ -88,8 +88,8 @@ def test_days_planned_after_the_last_one_are_free_and_those_before_stay(work: Wo
     assert [str(day) for (day,) in rows(work.engine, "SELECT day FROM engagement_days")] == ["2026-10-06"]
 
 
+@begun
 def test_breaking_off_never_loses_work_on_record(work: Work):
-    begin(work.engine, work.engagement)
     worked = WorkLogDraft(hours=8.0, days=(date(2026, 11, 4),), done="x")
     with transaction(work.engine) as session:
         write_log(session, EXPERT, work.engagement, "2026-11", worked, today=AFTER)
@@ -103,9 +103,9 @@ def test_breaking_off_never_loses_work_on_record(work: Work):
     assert value(work.engine, "SELECT count(*) FROM work_logs") == 2
 
 
+@begun
 @pytest.mark.parametrize("last", [date(2026, 9, 30), date(2026, 11, 30), date(2027, 1, 1)])
 def test_the_last_day_lies_within_the_engagement(work: Work, last: date):
-    begin(work.engine, work.engagement)
     with pytest.raises(Invalid, match="/last_day"):
         stop(work, last)
 

@@ -27,7 +27,7 @@ from hub.workflows.moving import Reason
 from hub.workflows.proposals import accept_as_expert
 from hub.workflows.reports import ReportDraft, answer_questionnaire, submit_report, write_report
 from tests.hub.databases import on_sqlite
-from tests.hub.engagements.conftest import EXPERT, FIRST, MIDDLE, Work, begin, confirm, rows, value
+from tests.hub.engagements.conftest import EXPERT, FIRST, MIDDLE, Work, begin, begun, confirm, rows, value
 from tests.hub.engagements.test_terms import adviser
 from tests.hub.round.world import APPROVER, COORDINATOR, OF_NAGANO, REQUESTER, STRANGER, offer, person
 
@@ -133,9 +133,9 @@ def test_what_a_scheme_asks_for_afterwards_stands_until_it_is_done(work: Work, t
     assert done[asked.key].version > asked.version
 
 
+@begun
 @on_sqlite
 def test_work_broken_off_ends_on_its_last_day_and_is_cancelled_when_there_was_none(work: Work):
-    begin(work.engine, work.engagement)
     second = confirm(work.engine, work.slots[1], "e1")
     with transaction(work.engine) as session:
         break_off(session, COORDINATOR, work.engagement, Reason("budget"), MIDDLE)
@@ -175,8 +175,8 @@ def test_no_calendar_names_another_person(work: Work, settings: Settings):
         assert unwanted not in content
 
 
+@begun
 def test_who_signed_in_takes_the_calendar_and_it_is_recorded(work: Work, settings: Settings):
-    begin(work.engine, work.engagement)
     with acting(settings, EXPERT) as client:
         answer = client.get(f"{AT_HOME}.ics")
         assert (answer.status_code, answer.headers["content-type"]) == (200, "text/calendar; charset=utf-8")

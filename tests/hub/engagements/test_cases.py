@@ -6,13 +6,8 @@ from hub.auth.actor import Actor
 from hub.db.transaction import reading, transaction
 from hub.errors import Forbidden
 from hub.workflows.cases import CaseFilter, find_cases, share_case
-from tests.hub.engagements.conftest import (
-    EXPERT,
-    Work,
-    finish,
-    value,
-)
-from tests.hub.engagements.telling import give, report
+from tests.hub.engagements.conftest import EXPERT, Work, done, report, reported, value
+from tests.hub.engagements.telling import give
 from tests.hub.round.world import APPROVER, REQUESTER, STRANGER
 
 
@@ -22,8 +17,8 @@ def cases(work: Work, actor: Actor = STRANGER, **wanted: object) -> list[tuple[o
     return [(one.theme, one.stage, one.shared, one.organization, one.expert, one.outcome) for one in found]
 
 
+@done
 def test_finished_work_is_a_case_without_names_until_both_sides_share_it(work: Work):
-    finish(work.engine, work.engagement)
     give(work, "organization")
     give(work, "expert")
     assert cases(work) == []
@@ -58,9 +53,8 @@ def test_each_side_shares_for_itself(work: Work, actor, side):
         share(work, actor, side)
 
 
+@reported
 def test_how_many_things_are_recorded_says_nothing_twice(work: Work):
-    finish(work.engine, work.engagement)
-    report(work)
     give(work, "organization")
     give(work, "expert")
     query = "SELECT count(*) FROM audit_records WHERE action = 'career:grow'"

@@ -21,7 +21,7 @@ from hub.workflows.requests import store_requests
 from hub.workflows.scheme_needs import Beneficiary
 from hub.workflows.shared_posts import split_cost
 from hub.workflows.work_logs import ShareDraft, WorkLogDraft, write_log
-from tests.hub.engagements.conftest import AFTER, EXPERT, WARD_APPROVER, Work, begin, confirm, log
+from tests.hub.engagements.conftest import AFTER, EXPERT, WARD_APPROVER, Work, begin, begun, confirm, log
 from tests.hub.round.world import APPROVER, CITY, COORDINATOR, REQUESTER, STRANGER, WARD, person
 
 
@@ -119,8 +119,8 @@ def test_a_month_without_work_costs_nobody_anything(shared: Work):
     assert borne(shared) == {CITY: 0, WARD: 0}
 
 
+@begun
 def test_months_not_signed_off_are_not_counted(work: Work):
-    begin(work.engine, work.engagement)
     log(work.engine, work.engagement, "2026-10", WorkLogDraft(hours=2.5, done="x"))
     with transaction(work.engine) as session:
         write_log(session, EXPERT, work.engagement, "2026-11", WorkLogDraft(hours=9.0, done="x"), today=AFTER)
@@ -145,8 +145,8 @@ def test_a_month_is_paid_as_the_terms_say(work: Work, terms: dict[str, object], 
     assert (cost(work).basis, cost(work).work) == (basis, yen)
 
 
+@begun
 def test_what_the_state_is_confirmed_to_pay_no_organization_bears(work: Work):
-    begin(work.engine, work.engagement)
     log(work.engine, work.engagement, "2026-10", WorkLogDraft(hours=1.0, travel_yen=700, done="x"))
     assert borne(work) == {CITY: 6700}
     of_year = text("UPDATE engagements SET scheme = 'regional_adviser', fiscal_year = :year WHERE id = :id")

@@ -35,7 +35,8 @@ from tests.hub.engagements.conftest import (
     WARD_APPROVER,
     Work,
     begin,
-    finish,
+    begun,
+    done,
     furnish,
     log,
     rows,
@@ -160,9 +161,9 @@ def test_terms_say_what_there_is_none_of(work: Work, changes, wanted):
     assert wanted in terms_in(work)
 
 
+@begun
 @on_sqlite
 def test_terms_of_work_broken_off_say_so(work: Work):
-    begin(work.engine, work.engagement)
     with transaction(work.engine) as session:
         break_off(session, COORDINATOR, work.engagement, Reason("budget"), MIDDLE)
     assert "令和8年10月20日（2026年10月20日）を最終日として打ち切られました" in terms_in(work)
@@ -179,8 +180,8 @@ def test_who_pays_is_said_with_its_source_and_nothing_is_carried_into_a_year_wit
     assert scheme_name("unheard_of", 2025, ja) == "unheard_of"
 
 
+@begun
 def test_a_report_says_what_each_month_s_log_did_and_adds_it_up(work: Work):
-    begin(work.engine, work.engagement)
     days = (date(2026, 10, 5), date(2026, 10, 19))
     log(work.engine, work.engagement, "2026-10", WorkLogDraft(hours=18.5, days=days, travel_yen=24_680, done="設計"))
     with transaction(work.engine) as session:
@@ -212,8 +213,8 @@ def test_a_report_says_what_each_month_s_log_did_and_adds_it_up(work: Work):
     assert report(work).signed_off_at is not None
 
 
+@begun
 def test_a_draft_is_for_those_who_write_it(work: Work):
-    begin(work.engine, work.engagement)
     with pytest.raises(NotFound):
         report(work, EXPERT)
     write(work, handed_in=False)
@@ -224,9 +225,9 @@ def test_a_draft_is_for_those_who_write_it(work: Work):
             report(work, actor)
 
 
+@done
 @pytest.mark.parametrize("actor", [STRANGER, person("e2"), OF_TOKYO])
 def test_papers_are_not_for_others(work: Work, actor: Actor):
-    finish(work.engine, work.engagement)
     write(work)
     for read in (terms, report):
         with pytest.raises(Forbidden):
@@ -246,9 +247,9 @@ def test_both_languages_are_whole(work: Work, code: str):
     assert bool(left) == (code == "ja")
 
 
+@begun
 @pytest.mark.parametrize("paper", ["terms", "report"])
 def test_a_paper_is_handed_out_as_pdf_and_recorded(work: Work, settings: Settings, paper: str):
-    begin(work.engine, work.engagement)
     write(work)
     address = f"/engagements/{work.engagement}/{paper}.pdf"
     with acting(settings, EXPERT) as client:
@@ -261,9 +262,9 @@ def test_a_paper_is_handed_out_as_pdf_and_recorded(work: Work, settings: Setting
     assert handed_out(work) == [("acc_e1", "engagement", work.engagement, document, version)]
 
 
+@begun
 @on_sqlite
 def test_who_is_refused_a_paper_gets_none_and_leaves_no_record(work: Work, settings: Settings):
-    begin(work.engine, work.engagement)
     write(work)
     papers = [f"/engagements/{work.engagement}/{name}.pdf" for name in ("terms", "report")]
     with acting(settings, STRANGER) as client:

@@ -11,20 +11,13 @@ from hub.models.base import utc_now
 from hub.workflows.breaking_off import break_off
 from hub.workflows.evaluations import ASPECTS, ConfirmationDraft, evaluate, read_evaluations
 from hub.workflows.moving import Reason
-from tests.hub.engagements.conftest import (
-    EXPERT,
-    WARD_APPROVER,
-    Work,
-    finish,
-    rows,
-    told_to,
-)
+from tests.hub.engagements.conftest import EXPERT, WARD_APPROVER, Work, done, finish, rows, told_to
 from tests.hub.engagements.telling import AUDITOR, give, said
 from tests.hub.round.world import APPROVER, COORDINATOR, STRANGER, person
 
 
+@done
 def test_the_other_side_s_evaluation_is_unseen_until_both_are_in(work: Work):
-    finish(work.engine, work.engagement)
     give(work, "organization")
     assert sides_seen(work, APPROVER) == ["organization"]
     assert sides_seen(work, EXPERT) == []
@@ -34,8 +27,8 @@ def test_the_other_side_s_evaluation_is_unseen_until_both_are_in(work: Work):
     assert told_to(work.engine, "acc_e1")[-2:] == ["evaluation:asked", "evaluation:opened"]
 
 
+@done
 def test_the_other_side_s_evaluation_opens_after_thirty_days(work: Work):
-    finish(work.engine, work.engagement)
     give(work, "organization")
     assert sides_seen(work, EXPERT, timedelta(days=29, hours=23)) == []
     assert sides_seen(work, EXPERT, timedelta(days=30, minutes=1)) == ["organization"]
@@ -64,11 +57,11 @@ def test_work_never_begun_is_not_evaluated(work: Work):
         give(work, "organization")
 
 
+@done
 @pytest.mark.parametrize(
     ("actor", "side"), [(EXPERT, "organization"), (APPROVER, "expert"), (STRANGER, "organization")]
 )
 def test_each_side_evaluates_for_itself(work: Work, actor, side):
-    finish(work.engine, work.engagement)
     with pytest.raises(Forbidden), transaction(work.engine) as session:
         evaluate(session, actor, work.engagement, side, said(side))
 
@@ -79,6 +72,7 @@ def test_evaluations_are_not_for_strangers(work: Work, actor):
         sides_seen(work, actor)
 
 
+@done
 @pytest.mark.parametrize(
     ("side", "changes", "places"),
     [
@@ -97,7 +91,6 @@ def test_evaluations_are_not_for_strangers(work: Work, actor):
     ],
 )
 def test_an_evaluation_that_cannot_be_taken_names_the_place(work: Work, side, changes, places):
-    finish(work.engine, work.engagement)
     with pytest.raises(Invalid) as raised:
         give(work, side, **changes)
     assert [fault.place for fault in raised.value.faults] == places

@@ -11,7 +11,7 @@ from hub.auth.actor import Actor
 from hub.settings import Settings
 from hub.workflows import engagement_ending, engagements, work_logs
 from tests.hub.calling import Hub, opened
-from tests.hub.engagements.conftest import AFTER, EXPERT, WARD_APPROVER, Work, begin, finish, rows
+from tests.hub.engagements.conftest import AFTER, EXPERT, WARD_APPROVER, Work, begin, begun, done, rows
 from tests.hub.round.world import APPROVER, COORDINATOR, OF_NAGANO, REQUESTER, STRANGER, person
 
 INTERNAL = {"fit", "score", "net_cost", "plan_id", "rating_mean", "priority"}
@@ -123,8 +123,8 @@ def test_work_from_its_terms_to_the_record(called: Called):
     assert sorted(steps, key=str) == sorted(expected, key=str)
 
 
+@begun
 def test_lists_hold_what_one_may_read_and_come_in_pages(called: Called):
-    begin(called.engine, called.work.engagement)
     called.put(EXPERT, "/work-logs/2026-10", 200, {"hours": 1})
     called.put(EXPERT, "/report", 200, REPORT)
     for address in ("/engagements", "/work-logs", "/reports"):
@@ -147,9 +147,9 @@ def test_lists_hold_what_one_may_read_and_come_in_pages(called: Called):
 READ = ("", "/history", "/cost", "/work-logs/2026-10", "/report", "/evaluations")
 
 
+@begun
 @pytest.mark.parametrize("actor", [STRANGER, WARD_APPROVER, person("e2")], ids=lambda actor: actor.id)
 def test_what_is_others_is_refused(called: Called, actor: Actor):
-    begin(called.engine, called.work.engagement)
     called.put(EXPERT, "/work-logs/2026-10", 200, {"hours": 1, "done": "x"})
     called.put(EXPERT, "/report", 200, REPORT)
     terms = called.get(EXPERT)["terms"]
@@ -244,8 +244,8 @@ def test_what_cannot_be_taken_names_the_place(called: Called, method: str, addre
     assert all(fault["message"] and "Input should" not in fault["message"] for fault in error["faults"]), error
 
 
+@begun
 def test_work_broken_off_says_which_months_are_free_again_and_keeps_the_words_for_the_office(called: Called):
-    begin(called.engine, called.work.engagement)
     told = {"code": "other", "words": "家族のこと", "last_day": "2026-10-20"}
     assert called.post(EXPERT, "/break-off", 200, told) == {"months": ["2026-11"]}
     called.post(EXPERT, "/break-off", 409, told)
@@ -254,8 +254,8 @@ def test_work_broken_off_says_which_months_are_free_again_and_keeps_the_words_fo
         assert (last["move"], last["reason_code"], last["reason"]) == ("break_off", "other", words)
 
 
+@done
 def test_an_evaluation_sent_twice_is_given_once(called: Called):
-    finish(called.engine, called.work.engagement)
     address, key = f"{called.at}/evaluations/organization", {"Idempotency-Key": "5a0e"}
     for _ in range(2):
         called.hub.call(APPROVER, "POST", address, 201, evaluation("organization"), key)
@@ -273,8 +273,8 @@ def names_in(node: Any) -> Iterator[str]:
             yield from names_in(value)
 
 
+@done
 def test_an_expert_sees_no_score_and_no_plan(called: Called):
-    finish(called.engine, called.work.engagement)
     called.put(EXPERT, "/report", 200, REPORT)
     for address in (*(f"{called.at}{one}" for one in READ), "/engagements", "/work-logs", "/reports", "/cases"):
         assert INTERNAL & set(names_in(called.hub.call(EXPERT, "GET", address, 200))) == set(), address

@@ -24,13 +24,8 @@ from hub.workflows.paging import Paging
 from hub.workflows.problem_experts import read_problem_experts
 from hub.workflows.ratings import MIDDLE, WEIGHT, hub_mean, rating_of, shrunk
 from hub.workflows.sheets.book import read_book
-from tests.hub.engagements.conftest import (
-    EXPERT,
-    Work,
-    confirm,
-    finish,
-)
-from tests.hub.engagements.telling import give, report
+from tests.hub.engagements.conftest import EXPERT, Work, confirm, done, finish, report, reported
+from tests.hub.engagements.telling import give
 
 
 def verified(work: Work, later: timedelta = timedelta()) -> list[tuple[object, ...]]:
@@ -42,9 +37,8 @@ def verified(work: Work, later: timedelta = timedelta()) -> list[tuple[object, .
 ENTRY = ("長野県塩尻市", "lead", "運行を二割減らした", "2026-10", "2026-11", 36.0)
 
 
+@reported
 def test_a_signed_off_report_and_an_evaluation_become_a_verified_entry_whichever_comes_first(work: Work):
-    finish(work.engine, work.engagement)
-    report(work)
     assert verified(work, timedelta(days=99)) == []
     give(work, "organization")
     assert verified(work) == []
@@ -53,8 +47,8 @@ def test_a_signed_off_report_and_an_evaluation_become_a_verified_entry_whichever
     assert verified(work) == [ENTRY]
 
 
+@done
 def test_the_report_may_come_last(work: Work):
-    finish(work.engine, work.engagement)
     give(work, "organization")
     give(work, "expert")
     assert verified(work) == []
@@ -65,9 +59,8 @@ def test_the_report_may_come_last(work: Work):
     assert verified(work) == [ENTRY]
 
 
+@reported
 def test_an_entry_stays_as_it_was_when_the_request_changes(work: Work):
-    finish(work.engine, work.engagement)
-    report(work)
     give(work, "organization")
     give(work, "expert")
     with transaction(work.engine) as session:
@@ -76,9 +69,8 @@ def test_an_entry_stays_as_it_was_when_the_request_changes(work: Work):
     assert verified(work) == [ENTRY]
 
 
+@reported
 def test_confirmations_stand_beside_the_claim_and_survive_an_edit_and_an_import(work: Work):
-    finish(work.engine, work.engagement)
-    report(work)
     give(work, "organization", 2)
     give(work, "expert")
     before = read_experts_of(work)
@@ -97,11 +89,10 @@ def test_confirmations_stand_beside_the_claim_and_survive_an_edit_and_an_import(
     assert (page.rating.mean, page.rating.count) == (2.0, 1)
 
 
+@reported
 def test_an_expert_told_anew_by_excel_keeps_what_the_hub_verified_and_claims_what_the_file_says(
     work: Work, tmp_path: Path
 ):
-    finish(work.engine, work.engagement)
-    report(work)
     give(work, "organization", 2)
     give(work, "expert")
     before = expert_page(work)
@@ -181,8 +172,8 @@ def rated(work: Work, expert_id: str) -> tuple[float, int] | None:
     return None if found is None else (found.mean, found.count)
 
 
+@done
 def test_the_plan_takes_a_rating_as_given_because_the_fit_draws_it_itself(work: Work):
-    finish(work.engine, work.engagement)
     give(work, "organization", 2)
     give(work, "expert")
     with reading(work.engine) as session:

@@ -14,7 +14,7 @@ from hub.workflows.japanese_days import day_in_japan
 from hub.workflows.moving import Reason
 from hub.workflows.reports import answer_questionnaire
 from hub.workflows.work_logs import WorkLogDraft, submit_log, write_log
-from tests.hub.engagements.conftest import AFTER, BEFORE, EXPERT, FIRST, Work, begin, finish, told_to
+from tests.hub.engagements.conftest import AFTER, BEFORE, EXPERT, FIRST, Work, begin, begun, done, told_to
 from tests.hub.engagements.telling import give
 from tests.hub.round.world import REQUESTER
 
@@ -49,8 +49,8 @@ def test_a_body_that_has_not_consented_is_told_too(work: Work):
     assert told_to(work.engine, "acc_ward") == ["engagement:consent_asked"]
 
 
+@begun
 def test_the_log_of_the_month_before_is_asked_for_once_until_it_is_handed_in(work: Work):
-    begin(work.engine, work.engagement)
     assert remind(work, date(2026, 10, 31)) == 0
     assert remind(work, date(2026, 11, 1)) == 1
     assert remind(work, date(2026, 11, 2)) == 0
@@ -94,8 +94,8 @@ def test_an_answered_questionnaire_is_not_asked_for(advised: Work):
     assert heard(advised, "questionnaire:due_soon") == [0, 0, 0, 0]
 
 
+@done
 def test_a_side_that_has_not_evaluated_is_asked_once_more_two_weeks_after_the_end(work: Work):
-    finish(work.engine, work.engagement)
     ended = day_in_japan(utc_now())
     give(work, "organization")
     asked = heard(work, "evaluation:asked")

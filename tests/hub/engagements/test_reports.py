@@ -17,20 +17,12 @@ from hub.workflows.reports import (
     submit_report,
     write_report,
 )
-from tests.hub.engagements.conftest import (
-    EXPERT,
-    Work,
-    begin,
-    rows,
-    status,
-    told_to,
-)
-from tests.hub.engagements.telling import REPORT, report
+from tests.hub.engagements.conftest import EXPERT, REPORT, Work, begin, begun, report, rows, status, told_to
 from tests.hub.round.world import APPROVER, COORDINATOR, REQUESTER, STRANGER, person
 
 
+@begun
 def test_a_report_is_written_handed_in_sent_back_and_signed_off(work: Work):
-    begin(work.engine, work.engagement)
     with transaction(work.engine) as session:
         write_report(session, EXPERT, work.engagement, ReportDraft("したこと", ""))
     with pytest.raises(Invalid, match="/outcome"), transaction(work.engine) as session:
@@ -51,8 +43,8 @@ def test_a_report_is_written_handed_in_sent_back_and_signed_off(work: Work):
     assert told_to(work.engine, "acc_e1").count("report:returned") == 1
 
 
+@begun
 def test_a_lost_update_of_a_report_is_refused_with_both_versions(work: Work):
-    begin(work.engine, work.engagement)
     with transaction(work.engine) as session:
         write_report(session, EXPERT, work.engagement, REPORT)
     for seen in (None, 7):
@@ -61,8 +53,8 @@ def test_a_lost_update_of_a_report_is_refused_with_both_versions(work: Work):
         assert (raised.value.stored, raised.value.told) == ({"outcome": REPORT.outcome}, {"outcome": "別の成果"})
 
 
+@begun
 def test_who_hands_a_report_in_does_not_sign_it_off(work: Work):
-    begin(work.engine, work.engagement)
     with transaction(work.engine) as session:
         write_report(session, REQUESTER, work.engagement, REPORT)
         submit_report(session, REQUESTER, work.engagement)

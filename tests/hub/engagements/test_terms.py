@@ -23,6 +23,7 @@ from tests.hub.engagements.conftest import (
     WARD_APPROVER,
     Work,
     begin,
+    begun,
     confirm,
     status,
     told_to,
@@ -161,8 +162,8 @@ def test_terms_outside_what_is_booked_or_makes_sense_name_the_place(work: Work, 
     assert page(work).version == 1
 
 
+@begun
 def test_terms_cannot_change_once_the_work_has_begun(work: Work):
-    begin(work.engine, work.engagement)
     with pytest.raises(Conflict):
         edit(work, conditions="あとから")
 

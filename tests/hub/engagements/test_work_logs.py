@@ -20,6 +20,7 @@ from tests.hub.engagements.conftest import (
     MIDDLE,
     Work,
     begin,
+    begun,
     confirm,
     finish,
     log,
@@ -60,8 +61,8 @@ def days_of(work: Work) -> list[tuple[object, ...]]:
     return [(str(day), bool(worked)) for day, worked in rows(work.engine, query, id=work.engagement)]
 
 
+@begun
 def test_a_month_is_written_handed_in_sent_back_and_signed_off(work: Work):
-    begin(work.engine, work.engagement)
     log_id = write(work)
     with transaction(work.engine) as session:
         submit_log(session, EXPERT, work.engagement, "2026-10", today=AFTER)
@@ -88,8 +89,8 @@ def test_a_month_is_written_handed_in_sent_back_and_signed_off(work: Work):
     assert told_to(work.engine, "acc_requester").count("work_log:submitted") == 2
 
 
+@begun
 def test_a_lost_update_of_a_log_is_refused_with_both_versions(work: Work):
-    begin(work.engine, work.engagement)
     write(work)
     write(work, told=WorkLogDraft(hours=10.0, done="先に"), version=1)
     for seen in (None, 1):
@@ -98,6 +99,7 @@ def test_a_lost_update_of_a_log_is_refused_with_both_versions(work: Work):
         assert (raised.value.stored["hours"], raised.value.told["hours"], raised.value.version) == (10.0, 12.0, 2)
 
 
+@begun
 @pytest.mark.parametrize(
     ("written", "found"),
     [
@@ -116,20 +118,19 @@ def test_a_lost_update_of_a_log_is_refused_with_both_versions(work: Work):
     ],
 )
 def test_a_log_says_what_is_more_than_booked_and_never_exceeds_the_month(work: Work, written, found):
-    begin(work.engine, work.engagement)
     assert places(work, written) == found
     assert rows(work.engine, "SELECT * FROM work_logs") == []
     assert days_of(work) == []
 
 
+@begun
 def test_more_than_booked_is_taken_with_a_remark(work: Work):
-    begin(work.engine, work.engagement)
     write(work, told=WorkLogDraft(hours=39.0, done="設計", remark="障害への対応"))
     assert rows(work.engine, "SELECT hours, remark FROM work_logs") == [(39.0, "障害への対応")]
 
 
+@begun
 def test_what_another_engagement_has_booked_or_worked_is_not_there_for_this_one(work: Work):
-    begin(work.engine, work.engagement)
     second = confirm(work.engine, work.slots[1], "e1")
     assert places(work, WorkLogDraft(hours=20.5, done="x", remark="追加")) == ["/hours"]
     write(work, told=WorkLogDraft(hours=20.0, done="x"))
@@ -139,14 +140,14 @@ def test_what_another_engagement_has_booked_or_worked_is_not_there_for_this_one(
         write_log(session, EXPERT, second, "2026-10", told, today=AFTER)
 
 
+@begun
 @pytest.mark.parametrize("month", ["2026-09", "2026-12", "2027-01"])
 def test_a_month_that_is_not_worked_has_no_log(work: Work, month: str):
-    begin(work.engine, work.engagement)
     assert places(work, WorkLogDraft(hours=1.0), month) == ["/month"]
 
 
+@begun
 def test_a_month_that_has_not_begun_has_no_log(work: Work):
-    begin(work.engine, work.engagement)
     with pytest.raises(Invalid), transaction(work.engine) as session:
         write_log(session, EXPERT, work.engagement, "2026-11", WorkLogDraft(hours=1.0), today=MIDDLE)
 
@@ -156,8 +157,8 @@ def test_nothing_is_logged_before_the_work_begins(work: Work):
         write(work)
 
 
+@begun
 def test_a_log_without_words_is_not_handed_in(work: Work):
-    begin(work.engine, work.engagement)
     write(work, told=WorkLogDraft(hours=1.0))
     with pytest.raises(Invalid, match="/done"), transaction(work.engine) as session:
         submit_log(session, EXPERT, work.engagement, "2026-10")
@@ -165,16 +166,16 @@ def test_a_log_without_words_is_not_handed_in(work: Work):
         submit_log(session, EXPERT, work.engagement, "2026-11")
 
 
+@begun
 @pytest.mark.parametrize("actor", [REQUESTER, COORDINATOR, person("e2")])
 def test_the_expert_alone_writes_the_log(work: Work, actor):
-    begin(work.engine, work.engagement)
     with pytest.raises(Forbidden), transaction(work.engine) as session:
         write_log(session, actor, work.engagement, "2026-10", OCTOBER, today=AFTER)
 
 
+@begun
 @pytest.mark.parametrize("actor", [EXPERT, COORDINATOR, STRANGER])
 def test_the_organization_alone_signs_the_log_off(work: Work, actor):
-    begin(work.engine, work.engagement)
     write(work)
     with transaction(work.engine) as session:
         submit_log(session, EXPERT, work.engagement, "2026-10")
@@ -197,8 +198,8 @@ def test_a_shared_post_says_the_days_of_each_organization_served(work: Work, tol
     assert rows(own.engine, query) == [(WARD, 2.0), (CITY, 1.5)]
 
 
+@begun
 def test_days_are_planned_worked_and_the_rest_is_free_again(work: Work):
-    begin(work.engine, work.engagement)
     plan(work, date(2026, 10, 6), date(2026, 10, 7), date(2026, 11, 4))
     write(work, told=WorkLogDraft(hours=8.0, days=(date(2026, 10, 6), date(2026, 10, 8)), done="x"))
     assert days_of(work) == [
@@ -257,8 +258,8 @@ def work_state_of(work: Work) -> dict[str, str]:
         return dict(work_state(session, "r1"))
 
 
+@begun
 def test_an_engagement_whose_logs_came_early_ends_after_its_last_day(work: Work):
-    begin(work.engine, work.engagement)
     for month in ("2026-10", "2026-11"):
         log(work.engine, work.engagement, month, WorkLogDraft(hours=18.0, done="x"), today=LAST)
     assert status(work.engine, work.engagement) == "active"
@@ -268,8 +269,8 @@ def test_an_engagement_whose_logs_came_early_ends_after_its_last_day(work: Work)
     assert moves_of(work.engine, "engagement", work.engagement)[-1] == ("end", "active", "ended", "system")
 
 
+@begun
 def test_an_engagement_that_lacks_something_says_what(work: Work):
-    begin(work.engine, work.engagement)
     log(work.engine, work.engagement, "2026-10", OCTOBER)
     with pytest.raises(Conflict, match=r"2026-11-30.*2026-11\)"), transaction(work.engine) as session:
         end(session, REQUESTER, work.engagement, today=LAST)

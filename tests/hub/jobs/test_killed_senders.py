@@ -2,11 +2,7 @@
 that had not been begun.
 """
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -20,40 +16,31 @@ from hub.models.base import utc_now
 from hub.settings import Settings
 from hub.workflows.notifications import tell
 from hub.workflows.outbox import LEASE, LONGEST_PAUSE, give_up_lost
+from tests.hub.jobs.sender import send_all
 from tests.hub.jobs.test_mail import mails, news_of, only, send, told
 from tests.hub.mail.smtp_server import WAIT, MailBox, mail_server
+from tests.hub.processes import processes
 from tests.hub.workflows.accounts import add_account
 
 __all__ = ["told"]
 PEOPLE = 16
 ROUNDS = 4
 
-PROGRAM = """
-from hub.db.engine import create_engine
-from hub.jobs.mail import send_next
-from hub.mail.server import server_of
-from hub.settings import Settings
-settings = Settings()
-engine, server = create_engine(settings), server_of(settings)
-print("ready", flush=True)
-while send_next(engine, server, settings.links_to):
-    pass
-"""
 
+class Sender:
+    """A process that sends what there is to send; ``ready``: it is about to."""
 
-def begin_sender(settings: Settings, box: MailBox) -> subprocess.Popen[bytes]:
-    told = {
-        "HUB_DATA_FOLDER": str(settings.data_folder),
-        "HUB_DATABASE_URL": settings.url,
-        "HUB_SMTP_URL": f"smtp+plain://127.0.0.1:{box.port}",
-        "HUB_MAIL_FROM": "hub@hub.example",
-    }
-    return subprocess.Popen([sys.executable, "-c", PROGRAM], env={**os.environ, **told}, stdout=subprocess.PIPE)
+    def __init__(self, settings: Settings, box: MailBox) -> None:
+        told = {"smtp_url": f"smtp+plain://127.0.0.1:{box.port}", "mail_from": "hub@hub.example"}
+        self.ready, there = processes.Pipe()
+        self._process = processes.Process(target=send_all, args=(settings.model_copy(update=told), there), daemon=True)
+        self._process.start()
+        there.close()
 
-
-def kill(sender: subprocess.Popen[bytes]) -> None:
-    sender.send_signal(signal.SIGKILL)
-    sender.communicate()
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join()
+        self.ready.close()
 
 
 @pytest.mark.slow
@@ -62,9 +49,9 @@ def test_a_sender_killed_while_it_speaks_to_the_server_leaves_a_mail_that_is_not
     told: Engine, settings: Settings, stage: str
 ):
     with mail_server(MailBox(answers=lambda: {stage: WAIT})) as box:
-        sender = begin_sender(settings, box)
+        sender = Sender(settings, box)
         assert box.reached.wait(60)
-        kill(sender)
+        sender.kill()
         assert only(told).status == "sending"
         box.go_on.set()
         box.answers = dict
@@ -77,13 +64,13 @@ def test_a_sender_killed_before_it_could_write_that_a_mail_arrived_leaves_one_th
     told: Engine, settings: Settings
 ):
     with mail_server(MailBox(answers=lambda: {"end": WAIT})) as box:
-        sender = begin_sender(settings, box)
+        sender = Sender(settings, box)
         assert box.reached.wait(60)
         with transaction(told) as session:
             session.execute(text("UPDATE outbox SET reply = NULL"))  # the sender waits behind this
             box.go_on.set()
             wait_for(lambda: len(box.taken) == 1)
-            kill(sender)
+            sender.kill()
         box.answers = dict
         assert_lost_for_good(told, box)
         assert len(box.taken) == 1
@@ -124,13 +111,12 @@ def test_two_senders_killed_at_any_moment_double_nothing_and_lose_nothing_they_h
         tell(session, "request:open", "request", "req_1", people)
     with mail_server(MailBox(answers=slowly)) as box:
         for _ in range(ROUNDS):
-            senders = [begin_sender(settings, box) for _ in range(2)]
+            senders = [Sender(settings, box) for _ in range(2)]
             for sender in senders:
-                assert sender.stdout is not None
-                assert sender.stdout.readline() == b"ready\n"
+                assert sender.ready.recv()
             pausing.wait(dice.random() * 0.15)
             for sender in senders:
-                kill(sender)
+                sender.kill()
         while send(engine, box):  # somebody else takes over
             pass
         with transaction(engine) as session:

@@ -1,6 +1,5 @@
 """A worker killed or frozen at any moment of a run: it is run anew, and ends exactly once, with one effect."""
 
-import multiprocessing
 import os
 import random
 import signal
@@ -25,14 +24,13 @@ from matching.check import check
 from matching.problem import Limits
 from tests.hub.killing.solver import LEASE, MOMENTS, work
 from tests.hub.killing.test_killing import check_whole, rows
+from tests.hub.processes import processes
 
 PATIENCE = 60
 AT_RANDOM = 4
 """Kills at no chosen moment, beside one at each."""
 OF_RUNS = {"plans", "plan_documents", "plan_slots", "assignments", "changes"}
 OF_AUDIT = {"audit_records", "audit_details", "audit_head"}
-processes = multiprocessing.get_context("forkserver")
-processes.set_forkserver_preload(["tests.hub.killing.solver"])
 
 
 class Solver:

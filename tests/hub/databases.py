@@ -23,7 +23,7 @@ from tests.postgresql import Server, running
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 on_sqlite = pytest.mark.parametrize("database", [SQLITE], indirect=True)
-"""For a test about SQLite itself, or one where the database does not matter."""
+"""For a test about SQLite itself, or one where the database does not matter: what is refused without asking it."""
 
 on_postgresql = pytest.mark.parametrize("database", [POSTGRESQL], indirect=True)
 """For a test about PostgreSQL itself."""

@@ -13,6 +13,7 @@ from hub.db.transaction import reading
 from hub.dependencies import WritingSession
 from hub.errors import Conflict
 from hub.settings import Settings
+from tests.hub.databases import on_sqlite
 
 HOST = "http://localhost"
 LATE = {
@@ -107,6 +108,7 @@ def test_a_page_that_reads_cannot_write(seeded: Engine, settings: Settings):
     assert "readonly database" in caught[0] or "read-only transaction" in caught[0]
 
 
+@on_sqlite
 @pytest.mark.parametrize("address", ["/", "/api/experts", "/nothing", "/api/nothing", "/static/hub.css"])
 def test_every_answer_is_protected(seeded: Engine, settings: Settings, address: str):
     with client(settings) as visitor:
@@ -117,6 +119,7 @@ def test_every_answer_is_protected(seeded: Engine, settings: Settings, address: 
     assert headers["Referrer-Policy"] == "same-origin"
 
 
+@on_sqlite
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "", "10.0.0.1"])
 def test_another_host_s_name_is_refused(seeded: Engine, settings: Settings, host: str):
     with client(settings) as visitor:
@@ -125,6 +128,7 @@ def test_another_host_s_name_is_refused(seeded: Engine, settings: Settings, host
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
+@on_sqlite
 @pytest.mark.parametrize("host", ["localhost", "localhost:18000", "127.0.0.1:18000", "[::1]:18000"])
 def test_this_machine_s_names_are_accepted(seeded: Engine, settings: Settings, host: str):
     with client(settings) as visitor:

@@ -6,6 +6,7 @@ from fastapi.testclient import TestClient
 
 from matching.check import check
 from matching.interchange import read_plan, read_problem
+from tests.hub.databases import on_sqlite
 
 ENGLISH = {"Accept-Language": "en-GB,en;q=0.8,ja;q=0.5"}
 LISTS = ("/api/organizations", "/api/experts", "/api/requests", "/api/plans")
@@ -59,6 +60,7 @@ def test_an_expert_and_a_request_are_read_whole(client: TestClient):
     assert len(client.get(f"/api/requests/{request['id']}").json()["slots"]) == request["slots"]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "address",
     [
@@ -82,6 +84,7 @@ def test_an_id_of_nothing_is_not_found_in_both_languages(client: TestClient, add
     assert "xxxx" not in japanese.text
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("body", "places"),
     [
@@ -110,6 +113,7 @@ def test_a_body_that_cannot_be_taken_names_every_place_and_queues_nothing(
     assert still.get("/api/plans").json()["total"] == 0
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("query", "place"),
     [

@@ -13,7 +13,7 @@ from hub.workflows.engagement_days import plan_days
 from hub.workflows.engagements import agree
 from hub.workflows.moving import Reason
 from hub.workflows.work_logs import WorkLogDraft, write_log
-from tests.hub.databases import on_postgresql
+from tests.hub.databases import on_postgresql, on_sqlite
 from tests.hub.engagements.conftest import AFTER, EXPERT, Work, begin, begun, confirm, log, rows, status, told_to, value
 from tests.hub.round.world import APPROVER, COORDINATOR, OF_NAGANO, REQUESTER, STRANGER, committed, person, status_of
 
@@ -103,6 +103,7 @@ def test_breaking_off_never_loses_work_on_record(work: Work):
     assert value(work.engine, "SELECT count(*) FROM work_logs") == 2
 
 
+@on_sqlite
 @begun
 @pytest.mark.parametrize("last", [date(2026, 9, 30), date(2026, 11, 30), date(2027, 1, 1)])
 def test_the_last_day_lies_within_the_engagement(work: Work, last: date):
@@ -115,6 +116,7 @@ def test_what_has_not_begun_has_no_last_day(work: Work):
         stop(work, OCTOBER)
 
 
+@on_sqlite
 @pytest.mark.parametrize("reason", [Reason(), Reason("bored"), Reason("other")])
 def test_breaking_off_says_why_by_a_code(work: Work, reason: Reason):
     with pytest.raises(Invalid, match="/reason"), transaction(work.engine) as session:

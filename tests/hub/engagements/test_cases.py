@@ -6,6 +6,7 @@ from hub.auth.actor import Actor
 from hub.db.transaction import reading, transaction
 from hub.errors import Forbidden
 from hub.workflows.cases import CaseFilter, find_cases, share_case
+from tests.hub.databases import on_sqlite
 from tests.hub.engagements.conftest import EXPERT, Work, done, report, reported, value
 from tests.hub.engagements.telling import give
 from tests.hub.round.world import APPROVER, REQUESTER, STRANGER
@@ -45,6 +46,7 @@ def share(work: Work, actor: Actor, side: str, *, shared: bool = True) -> None:
         share_case(session, actor, work.engagement, side, shared=shared)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("actor", "side"), [(REQUESTER, "organization"), (EXPERT, "organization"), (APPROVER, "expert")]
 )

@@ -21,6 +21,7 @@ from hub.workflows.requests import store_requests
 from hub.workflows.scheme_needs import Beneficiary
 from hub.workflows.shared_posts import split_cost
 from hub.workflows.work_logs import ShareDraft, WorkLogDraft, write_log
+from tests.hub.databases import on_sqlite
 from tests.hub.engagements.conftest import AFTER, EXPERT, WARD_APPROVER, Work, begin, begun, confirm, log
 from tests.hub.round.world import APPROVER, CITY, COORDINATOR, REQUESTER, STRANGER, WARD, person
 
@@ -102,6 +103,7 @@ def test_populations_are_those_of_the_organizations_served_and_only_where_they_c
     assert places(shared, cost_sharing=None) == ["/cost_sharing"]
 
 
+@on_sqlite
 @pytest.mark.parametrize("shares", [(), (ShareDraft(CITY, 0.0), ShareDraft(WARD, 0.0))])
 @pytest.mark.parametrize("work_told", [{"hours": 1.0}, {"hours": 0.0, "travel_yen": 500}])
 def test_work_for_several_says_for_whom(shared: Work, shares: tuple[ShareDraft, ...], work_told: dict[str, float]):
@@ -128,6 +130,7 @@ def test_months_not_signed_off_are_not_counted(work: Work):
     assert borne(work) == {CITY: 15_000}
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("terms", "basis", "yen"),
     [

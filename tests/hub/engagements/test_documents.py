@@ -225,6 +225,7 @@ def test_a_draft_is_for_those_who_write_it(work: Work):
             report(work, actor)
 
 
+@on_sqlite
 @done
 @pytest.mark.parametrize("actor", [STRANGER, person("e2"), OF_TOKYO])
 def test_papers_are_not_for_others(work: Work, actor: Actor):

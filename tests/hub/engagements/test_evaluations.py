@@ -11,6 +11,7 @@ from hub.models.base import utc_now
 from hub.workflows.breaking_off import break_off
 from hub.workflows.evaluations import ASPECTS, ConfirmationDraft, evaluate, read_evaluations
 from hub.workflows.moving import Reason
+from tests.hub.databases import on_sqlite
 from tests.hub.engagements.conftest import EXPERT, WARD_APPROVER, Work, done, finish, rows, told_to
 from tests.hub.engagements.telling import AUDITOR, give, said
 from tests.hub.round.world import APPROVER, COORDINATOR, STRANGER, person
@@ -57,6 +58,7 @@ def test_work_never_begun_is_not_evaluated(work: Work):
         give(work, "organization")
 
 
+@on_sqlite
 @done
 @pytest.mark.parametrize(
     ("actor", "side"), [(EXPERT, "organization"), (APPROVER, "expert"), (STRANGER, "organization")]
@@ -66,12 +68,14 @@ def test_each_side_evaluates_for_itself(work: Work, actor, side):
         evaluate(session, actor, work.engagement, side, said(side))
 
 
+@on_sqlite
 @pytest.mark.parametrize("actor", [STRANGER, person("e2"), WARD_APPROVER])
 def test_evaluations_are_not_for_strangers(work: Work, actor):
     with pytest.raises(Forbidden):
         sides_seen(work, actor)
 
 
+@on_sqlite
 @done
 @pytest.mark.parametrize(
     ("side", "changes", "places"),

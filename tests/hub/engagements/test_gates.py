@@ -16,6 +16,7 @@ from hub.workflows.gates import (
     send_review_back,
 )
 from hub.workflows.moving import Reason
+from tests.hub.databases import on_sqlite
 from tests.hub.engagements.conftest import EXPERT, Work, rows, told_to, value
 from tests.hub.round.world import APPROVER, COORDINATOR, OF_NAGANO, REQUESTER, STRANGER, moves_of
 
@@ -110,12 +111,14 @@ def test_a_review_that_cannot_be_taken_names_the_place(work: Work, proposed: Gat
     assert [fault.place for fault in raised.value.faults] == [place]
 
 
+@on_sqlite
 @pytest.mark.parametrize("actor", [STRANGER, EXPERT, COORDINATOR])
 def test_the_organization_alone_proposes(work: Work, actor: Actor):
     with pytest.raises(Forbidden):
         propose(work, actor=actor)
 
 
+@on_sqlite
 @pytest.mark.parametrize("actor", [STRANGER, EXPERT, REQUESTER, APPROVER])
 def test_a_coordinator_alone_decides(work: Work, actor: Actor):
     review = propose(work)

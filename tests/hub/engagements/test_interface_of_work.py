@@ -11,6 +11,7 @@ from hub.auth.actor import Actor
 from hub.settings import Settings
 from hub.workflows import engagement_ending, engagements, work_logs
 from tests.hub.calling import Hub, opened
+from tests.hub.databases import on_sqlite
 from tests.hub.engagements.conftest import AFTER, EXPERT, WARD_APPROVER, Work, begin, begun, done, rows
 from tests.hub.round.world import APPROVER, COORDINATOR, OF_NAGANO, REQUESTER, STRANGER, person
 
@@ -147,6 +148,7 @@ def test_lists_hold_what_one_may_read_and_come_in_pages(called: Called):
 READ = ("", "/history", "/cost", "/work-logs/2026-10", "/report", "/evaluations")
 
 
+@on_sqlite
 @begun
 @pytest.mark.parametrize("actor", [STRANGER, WARD_APPROVER, person("e2")], ids=lambda actor: actor.id)
 def test_what_is_others_is_refused(called: Called, actor: Actor):
@@ -181,6 +183,7 @@ def test_what_is_others_is_refused(called: Called, actor: Actor):
     assert rows(called.engine, "SELECT status, version FROM reports") == [("due", 1)]
 
 
+@on_sqlite
 @pytest.mark.parametrize("address", [*READ, "/questionnaire"])
 def test_an_engagement_that_is_not_there_is_not_found(called: Called, address: str):
     called.hub.call(COORDINATOR, "GET", f"/engagements/nothing{address}", 404)
@@ -215,6 +218,7 @@ def test_a_change_needs_the_version_seen_and_a_lost_one_shows_both(called: Calle
     assert (error["stored"], error["told"]) == ({"outcome": REPORT["outcome"]}, {"outcome": "別の成果"})
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("method", "address", "body", "places"),
     [

@@ -15,6 +15,7 @@ from hub.workflows.engagements import agree, begin_due, begin_terms, consent
 from hub.workflows.proposals import accept_as_expert, accept_as_organization
 from hub.workflows.request_records import read_slots
 from hub.workflows.requests import store_requests
+from tests.hub.databases import on_sqlite
 from tests.hub.engagements.conftest import (
     AFTER,
     BEFORE,
@@ -137,6 +138,7 @@ def test_a_lost_update_is_refused_with_both_versions(work: Work):
     assert raised.value.version == seen.version + 1
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changes", "places"),
     [
@@ -168,6 +170,7 @@ def test_terms_cannot_change_once_the_work_has_begun(work: Work):
         edit(work, conditions="あとから")
 
 
+@on_sqlite
 @pytest.mark.parametrize("actor", [STRANGER, person("e2"), APPROVER])
 def test_terms_are_edited_by_those_who_may_alone(work: Work, actor):
     now = page(work)
@@ -175,6 +178,7 @@ def test_terms_are_edited_by_those_who_may_alone(work: Work, actor):
         edit_terms(session, actor, work.engagement, replace(now.terms, conditions="x"), now.version)
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("actor", "side"),
     [(REQUESTER, "organization"), (APPROVER, "expert"), (person("e2"), "expert"), (EXPERT, "organization")],

@@ -13,6 +13,7 @@ from hub.workflows.request_records import read_slots
 from hub.workflows.requests import store_requests
 from hub.workflows.work_logs import ShareDraft, WorkLogDraft, send_log_back, sign_off_log, submit_log, write_log
 from hub.workflows.work_state import work_state
+from tests.hub.databases import on_sqlite
 from tests.hub.engagements.conftest import (
     AFTER,
     EXPERT,
@@ -99,6 +100,7 @@ def test_a_lost_update_of_a_log_is_refused_with_both_versions(work: Work):
         assert (raised.value.stored["hours"], raised.value.told["hours"], raised.value.version) == (10.0, 12.0, 2)
 
 
+@on_sqlite
 @begun
 @pytest.mark.parametrize(
     ("written", "found"),
@@ -140,6 +142,7 @@ def test_what_another_engagement_has_booked_or_worked_is_not_there_for_this_one(
         write_log(session, EXPERT, second, "2026-10", told, today=AFTER)
 
 
+@on_sqlite
 @begun
 @pytest.mark.parametrize("month", ["2026-09", "2026-12", "2027-01"])
 def test_a_month_that_is_not_worked_has_no_log(work: Work, month: str):
@@ -166,6 +169,7 @@ def test_a_log_without_words_is_not_handed_in(work: Work):
         submit_log(session, EXPERT, work.engagement, "2026-11")
 
 
+@on_sqlite
 @begun
 @pytest.mark.parametrize("actor", [REQUESTER, COORDINATOR, person("e2")])
 def test_the_expert_alone_writes_the_log(work: Work, actor):
@@ -173,6 +177,7 @@ def test_the_expert_alone_writes_the_log(work: Work, actor):
         write_log(session, actor, work.engagement, "2026-10", OCTOBER, today=AFTER)
 
 
+@on_sqlite
 @begun
 @pytest.mark.parametrize("actor", [EXPERT, COORDINATOR, STRANGER])
 def test_the_organization_alone_signs_the_log_off(work: Work, actor):

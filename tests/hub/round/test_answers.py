@@ -20,6 +20,7 @@ from hub.workflows.proposals import (
 from hub.workflows.request_records import read_slots
 from hub.workflows.requests import store_requests
 from hub.workflows.settling import Seat, standing
+from tests.hub.databases import on_sqlite
 from tests.hub.round.conftest import World
 from tests.hub.round.world import (
     APPROVER,
@@ -131,6 +132,7 @@ def test_a_no_puts_the_slot_back_with_its_reason(world: World):
     ]
 
 
+@on_sqlite
 @pytest.mark.parametrize("reason", [Reason(), Reason("skills"), Reason("other"), Reason("other", " ")])
 def test_a_no_gives_a_reason_of_its_own_side(world: World, reason: Reason):
     (proposal,) = offers(world.engine, [(world.slots[0], "e1")])

@@ -22,6 +22,7 @@ from hub.workflows.publishing import Publication, close_plan, publish, undo
 from hub.workflows.request_moves import close_request
 from hub.workflows.request_records import read_requests, read_slots
 from hub.workflows.requests import store_requests
+from tests.hub.databases import on_sqlite
 from tests.hub.round.conftest import World
 from tests.hub.round.world import (
     CITY,
@@ -234,6 +235,7 @@ def test_offers_out_already_count_against_a_person_s_time(
         published(world, plan_id, world.slots[1])
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("deadline", "place"),
     [

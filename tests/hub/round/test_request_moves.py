@@ -19,6 +19,7 @@ from hub.workflows.request_moves import (
     withdraw_request,
 )
 from hub.workflows.requests import read_request
+from tests.hub.databases import on_sqlite
 from tests.hub.round.conftest import World
 from tests.hub.round.world import (
     APPROVER,
@@ -75,6 +76,7 @@ def test_a_request_sent_back_comes_again(world: World, draft: str):
     assert ("request:returned", draft) in told_of(world.engine, "acc_requester")
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changes", "places"),
     [

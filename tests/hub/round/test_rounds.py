@@ -10,9 +10,9 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.hub.databases import Databases
 from tests.hub.round.playing import Rounds
 
-FEW, MANY = (4, 20), (8, 50)
+FEW, MANY = (4, 20), (4, 50)
 """(examples, steps of each): in the quick tests, and in the slow ones."""
-MOST_TURNS = 8
+MOST_TURNS = 16
 """How often the slow ones are played until every move of ``SEEN`` was made. Chance alone decides what people do:
 where ``CI`` is set hypothesis would otherwise play the same rounds each time."""
 SEEN = {

@@ -17,6 +17,7 @@ from hub.workflows.paging import Paging
 from hub.workflows.records import Stored
 from hub.workflows.seeding import expert_id
 from seed_data.samples import Sample
+from tests.hub.databases import on_sqlite
 
 Told = Callable[..., ExpertDraft]
 
@@ -63,6 +64,7 @@ def test_two_people_editing_one_expert_are_noticed(registered: Engine, expert: T
         assert read_expert(session, "a").told.hourly_rate == 1
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changes", "place"),
     [

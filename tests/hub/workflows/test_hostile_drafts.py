@@ -13,6 +13,7 @@ from hub.models.base import columns, table_of
 from hub.workflows.drafts import CareerDraft, ExpertDraft, MonthDraft, RequestDraft, SkillDraft
 from hub.workflows.experts import store_experts
 from hub.workflows.request_storing import store_requests
+from tests.hub.databases import on_sqlite
 
 LONG = "長" * 20_001
 MONTH = {"month": "2026-10", "hours": 40.0, "engagements": 2, "onsite_days": 4.0}
@@ -69,6 +70,7 @@ def stored(engine: Engine, model: Any) -> int:
         return session.execute(select(func.count()).select_from(table_of(model))).scalar_one()
 
 
+@on_sqlite
 @pytest.mark.parametrize(("place", "changes"), EXPERTS, ids=shown)
 def test_an_expert_no_table_holds_is_refused(
     registered: Engine, expert: Callable[..., ExpertDraft], place: str, changes: dict[str, Any]
@@ -79,6 +81,7 @@ def test_an_expert_no_table_holds_is_refused(
     assert stored(registered, Expert) == 0
 
 
+@on_sqlite
 @pytest.mark.parametrize(("place", "changes"), REQUESTS, ids=shown)
 def test_a_request_no_table_holds_is_refused(
     registered: Engine, request_told: Callable[..., RequestDraft], place: str, changes: dict[str, Any]

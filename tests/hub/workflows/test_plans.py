@@ -47,6 +47,7 @@ from matching.interchange import digest
 from matching.problem import Limits, Link, Policy, Problem, Weights
 from matching.progress import Progress
 from matching.solve import solve
+from tests.hub.databases import on_sqlite
 
 QUICK = Limits(seconds=20)
 
@@ -102,6 +103,7 @@ def test_the_oldest_run_is_claimed_first_and_each_once(seeded: Engine):
         assert claim_next(session) is None
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("asked", "place"),
     [

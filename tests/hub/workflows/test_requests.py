@@ -21,6 +21,7 @@ from hub.workflows.requests import (
 )
 from hub.workflows.seeding import request_id
 from seed_data.samples import Sample
+from tests.hub.databases import on_sqlite
 
 Told = Callable[..., RequestDraft]
 ToldSlot = Callable[..., SlotDraft]
@@ -95,6 +96,7 @@ def test_a_slot_a_plan_speaks_of_is_withdrawn_and_not_deleted(registered: Engine
     assert [(row.id == gone, bool(row.withdrawn)) for row in found] == [(False, False), (True, True), (False, False)]
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changes", "place"),
     [
@@ -119,6 +121,7 @@ def test_a_fault_names_its_place_and_nothing_is_stored(
         assert read_requests(session) == {}
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     ("changes", "place"),
     [

@@ -2,11 +2,11 @@ import io
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from hub import logging as hub_logging
 from hub.auth.actor import LOCAL
@@ -14,14 +14,15 @@ from hub.db.transaction import reading, transaction
 from hub.jobs import worker as worker_module
 from hub.jobs.following import Follower
 from hub.jobs.worker import Worker, run_next
-from hub.models.base import utc_now
+from hub.models import Plan
+from hub.models.base import columns, utc_now
 from hub.settings import Settings
 from hub.workflows.experts import set_paused
 from hub.workflows.plan_rows import PlanRow
 from hub.workflows.plans import queue_plan, read_plan_row, request_stop
 from hub.workflows.problems import build_problem
 from hub.workflows.runs import LEASE, claim_next, put_back_lost, release
-from matching.plan import Plan
+from matching.plan import Plan as MatchedPlan
 from matching.problem import Limits, Link, Problem
 from matching.progress import Progress
 from matching.solve import solve
@@ -55,10 +56,10 @@ def wait(engine: Engine, plan_id: str, *statuses: str) -> PlanRow:
     raise AssertionError(f"still {found.status}")
 
 
-def lingering(until: Callable[[], bool]) -> Callable[..., Plan]:
+def lingering(until: Callable[[], bool]) -> Callable[..., MatchedPlan]:
     """Return a solve that reports and waits for its stop, or for ``until``, before it solves in earnest."""
 
-    def wait_and_solve(problem: Problem, *, progress: Any, stop: Callable[[], bool]) -> Plan:
+    def wait_and_solve(problem: Problem, *, progress: Any, stop: Callable[[], bool]) -> MatchedPlan:
         progress(Progress("solve", 0.1, 1.0, 2.0, 1.0, 1, 34))
         deadline = time.monotonic() + 20
         while not (stop() or until()):
@@ -120,10 +121,15 @@ def test_a_solver_that_reports_nothing_for_long_keeps_its_run(
 ):
     lease = timedelta(seconds=0.6)
 
-    def silent(problem: Problem, *, progress: Any, stop: Callable[[], bool]) -> Plan:
-        time.sleep(2 * lease.total_seconds())
-        with transaction(seeded) as session:
-            assert put_back_lost(session, utc_now()) == 0
+    def leased_until() -> datetime:
+        with reading(seeded) as session:
+            return session.execute(select(columns(Plan).leased_until)).scalar_one()
+
+    def silent(problem: Problem, *, progress: Any, stop: Callable[[], bool]) -> MatchedPlan:
+        first, deadline = leased_until(), time.monotonic() + 30
+        while leased_until() < first + 2 * lease:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
         return solve(problem)
 
     monkeypatch.setattr(worker_module, "solve", silent)
@@ -199,7 +205,7 @@ def test_a_pin_that_can_no_longer_hold_fails_the_run_with_a_reason(seeded: Engin
 def test_a_run_lost_to_another_worker_is_left_alone(
     seeded: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, log: io.StringIO
 ):
-    def robbed(problem: Problem, *, progress: Any, stop: Callable[[], bool]) -> Plan:
+    def robbed(problem: Problem, *, progress: Any, stop: Callable[[], bool]) -> MatchedPlan:
         with transaction(seeded) as session:
             put_back_lost(session, utc_now() + 2 * LEASE)
         progress(Progress("score", 0, None, None, None, 0, 0))

@@ -31,7 +31,7 @@ def application() -> FastAPI:
     # FastAPI works out every dependency anew at each request once one is overridden, which takes longer than the rest:
     # the callers take their place before there are routes, and what is measured is what people are served by.
     dependencies.ActorDep = Annotated[Actor, Depends(_caller)]  # type: ignore[misc]
-    from hub.app import create_app  # noqa: PLC0415
+    from hub.app import create_app
 
     return create_app(Settings())
 

@@ -27,7 +27,7 @@ MIGRATE_LOCK = 0x6875_62
 
 RESTED = "hub_rested_since"
 RESTED_SECONDS = 5.0
-"""A connection that was used within this time is not asked whether its server is there, unless there is word from it."""
+"""A connection used within this time is not asked whether its server is there, unless there is word from it."""
 
 ISOLATION = {"read": "REPEATABLE READ", "write": "READ COMMITTED", "migrate": "READ COMMITTED"}
 

@@ -67,7 +67,7 @@ def move(
     require(actor, made.action, subject.belonging)
     _refuse_reason(made, reason)
     written = {"status": made.target, "updated_at": utc_now(), **values}
-    seen = {"seen_id": subject.id, "seen_status": subject.status}
+    seen: dict[str, Any] = {"seen_id": subject.id, "seen_status": subject.status}
     if subject.version is not None:
         seen["seen_version"] = subject.version
     changed = _changing(subject.table, versioned=subject.version is not None)

@@ -61,9 +61,7 @@ def _latest_move(session: Session, kind: str, subject_id: str) -> str:
 @cache
 def _latest() -> Select[int]:
     c = columns(Change)
-    return select(func.max(c.position)).where(
-        c.subject_kind == bindparam("kind"), c.subject_id == bindparam("subject")
-    )
+    return select(func.max(c.position)).where(c.subject_kind == bindparam("kind"), c.subject_id == bindparam("subject"))
 
 
 @cache

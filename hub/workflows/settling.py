@@ -35,8 +35,9 @@ class Seat:
 
 
 def standing(seats: Collection[Seat], at_work: Collection[str]) -> RequestStatus:
-    """Return where a request with these ``seats`` stands; ``at_work``: the slots whose engagement has begun, which counts
-    once all have their people. Where no slot is required, all of them count.
+    """Return where a request with these ``seats`` stands; ``at_work``: the slots whose engagement has begun.
+
+    It counts once all have their people. Where no slot is required, all of them count.
     """
     if _filled(seats):
         return "running" if all(seat.slot_id in at_work for seat in _needed(seats)) else "staffed"

@@ -1,6 +1,7 @@
 """What routes depend on; the only place of FastAPI's ``Depends`` aliases.
 
 A transaction ends before its answer is sent (``scope="function"``): a commit that fails cannot have answered 200.
+What only looks at the request is ``async``: anything else costs a change of threads, several for each request.
 """
 
 import asyncio
@@ -24,7 +25,7 @@ MOST_WRITERS = 20
 """Half of the threads there are for everything (anyio's 40): the other half ends what the writers began, and reads."""
 
 
-def refuse_nul(request: Request) -> None:
+async def refuse_nul(request: Request) -> None:
     """Refuse an address that holds a NUL character, with its place: not every database takes one."""
     places = [f"/path/{name}" for name, value in request.path_params.items() if NUL in str(value)]
     places += [f"/query/{name}" for name, value in request.query_params.multi_items() if NUL in name + value]
@@ -32,7 +33,7 @@ def refuse_nul(request: Request) -> None:
         raise Invalid([Fault(place, "NUL文字を取り除いてください", "take out the NUL character") for place in places])
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
@@ -76,12 +77,12 @@ def _writing(request: Request, _: Annotated[None, Depends(_turn, scope="function
         yield session
 
 
-def _plan_words(request: Request) -> Callable[[Spoken], PlanWords]:
+async def _plan_words(request: Request) -> Callable[[Spoken], PlanWords]:
     words: Callable[[Spoken], PlanWords] = request.app.state.plan_words
     return words
 
 
-def _actor() -> Actor:
+async def _actor() -> Actor:
     return LOCAL
 
 

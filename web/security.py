@@ -62,7 +62,7 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-def same_origin(request: Request) -> None:
+async def same_origin(request: Request) -> None:
     """Refuse (403) a changing request that another site's page made the browser send.
 
     Browsers send Origin with every POST and no page can forge it, so nothing has to be stored. There are no accounts

@@ -31,7 +31,7 @@ async def _body(request: Request) -> bytes:
     return await request.body()
 
 
-def _take_key(
+async def _take_key(
     request: Request,
     session: WritingSession,
     actor: ActorDep,
@@ -44,7 +44,7 @@ def _take_key(
     if key is None:
         return
     asked = asked_of(actor, key, f"{request.method} {request.url.path}", body)
-    before = begin(session, asked)
+    before = await run_in_threadpool(begin, session, asked)
     if before is not None:
         raise _Replay(before)
     setattr(request.state, TAKEN, (session, asked))

@@ -7,7 +7,7 @@ from fastapi import Depends, Query
 from hub.workflows.paging import LARGEST_PAGE, USUAL_PAGE, Paging
 
 
-def _paging(
+async def _paging(
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
     size: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = USUAL_PAGE,
     sort: Annotated[str, Query(max_length=30)] = "",

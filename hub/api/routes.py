@@ -44,7 +44,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN = frozenset({"same-origin", "none"})
 
 
-def refuse_other_sites(request: Request) -> None:
+async def refuse_other_sites(request: Request) -> None:
     """Refuse (403) a change that another site's page made a browser send; programs send none of these headers."""
     if request.method in SAFE_METHODS:
         return
@@ -54,7 +54,7 @@ def refuse_other_sites(request: Request) -> None:
         raise HTTPException(403)
 
 
-def keep_nowhere(response: Response) -> None:
+async def keep_nowhere(response: Response) -> None:
     """Tell browsers and proxies to keep no copy."""
     response.headers.update(KEPT_NOWHERE)
 

@@ -54,9 +54,11 @@ def create_engine(settings: Settings) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "handle_error", sqlite.name_overflow)
         return engine
-    options |= {"pool_pre_ping": True, "pool_recycle": RENEWED_SECONDS}
+    options |= {"pool_recycle": RENEWED_SECONDS}
     engine = sqlalchemy_engine(url, connect_args=postgresql.connect_arguments(url), **options)
     event.listen(engine, "connect", partial(postgresql.on_connect, settings))
+    event.listen(engine, "checkin", postgresql.on_checkin)
+    event.listen(engine, "checkout", partial(postgresql.on_checkout, engine.dialect))
     event.listen(engine, "begin", _begin_postgresql)
     event.listen(engine, "handle_error", postgresql.hide_values)
     return engine

@@ -4,11 +4,14 @@ Isolation: a reader has a snapshot of its own (REPEATABLE READ, READ ONLY), beca
 works at READ COMMITTED and locks what it decides on, so that waiting, and not failing, is the usual case.
 """
 
+import select
+import time
 from typing import Any
 
-from sqlalchemy import URL, Connection
+import psycopg
+from sqlalchemy import URL, Connection, Dialect
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 
 from hub.settings import Settings
 
@@ -21,6 +24,10 @@ IDLE_SECONDS = 900
 MIGRATE_SECONDS = 120
 MIGRATE_LOCK = 0x6875_62
 """The advisory lock of changes to the schema ("hub")."""
+
+RESTED = "hub_rested_since"
+RESTED_SECONDS = 5.0
+"""A connection used within this time is not asked whether its server is there, unless there is word from it."""
 
 ISOLATION = {"read": "REPEATABLE READ", "write": "READ COMMITTED", "migrate": "READ COMMITTED"}
 
@@ -48,6 +55,34 @@ def on_connect(settings: Settings, connection: Any, _record: Any) -> None:
     }
     connection.execute("; ".join(f"SET {name} = {value}" for name, value in told.items()))
     connection.commit()
+
+
+def on_checkin(connection: Any, record: Any) -> None:
+    """Remember since when a connection rests."""
+    if connection is not None:
+        record.info[RESTED] = time.monotonic()
+
+
+def on_checkout(dialect: Dialect, connection: Any, record: Any, _fairy: Any) -> None:
+    """Ask the server of a connection that has rested whether it is there, and have it replaced when it is not.
+
+    Where many come at once each question is a round trip for nothing. A server that ends says so on the connection.
+    """
+    since = record.info.get(RESTED)
+    if since is None or (time.monotonic() - since < RESTED_SECONDS and not _has_word(connection)):
+        return
+    try:
+        dialect.do_ping(connection)
+    except psycopg.OperationalError as error:
+        raise InvalidatePoolError from error
+
+
+def _has_word(connection: Any) -> bool:
+    if connection.closed:
+        return True
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def begin(connection: Connection, mode: str) -> None:

@@ -6,9 +6,10 @@ its hash (``hub.workflows.audit_chain``). ``hub.workflows.audit_actions`` lists 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, Update, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
@@ -95,19 +96,29 @@ def _told(part: Mapping[str, Any] | None) -> str | None:
 
 def _lock_head(session: Session) -> Head:
     """Return the end of the chain, locked: nobody else adds to it before this transaction ends."""
-    h = columns(AuditHead)
-    asked = select(h.seq, h.hash).where(h.id == HEAD_ROW).with_for_update()
-    found = session.execute(asked).first()
+    found = session.execute(_locking_head()).first()
     if found is None:
         # Two transactions may both write the first record: the second waits here and then finds the row.
         first = {"id": HEAD_ROW, "seq": BEGINNING.seq, "hash": BEGINNING.hash}
         insert_new(session, AuditHead, [first])
-        found = session.execute(asked).one()
+        found = session.execute(_locking_head()).one()
     return Head(found.seq, found.hash)
 
 
 def _move_head(session: Session, last: Head, head: Head) -> None:
-    h = columns(AuditHead)
-    moved = update(table_of(AuditHead)).where(h.id == HEAD_ROW, h.seq == last.seq).values(seq=head.seq, hash=head.hash)
-    if session.execute(moved).rowcount != 1:  # type: ignore[attr-defined]
+    moved = session.execute(_moving_head(), {"last": last.seq, "seq": head.seq, "hash": head.hash})
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise RuntimeError("the end of the audit log moved while it was locked")
+
+
+# Both are made once: whoever changes anything waits here for who does so at the same moment.
+@cache
+def _locking_head() -> Select[Any]:
+    h = columns(AuditHead)
+    return select(h.seq, h.hash).where(h.id == HEAD_ROW).with_for_update()
+
+
+@cache
+def _moving_head() -> Update:
+    h = columns(AuditHead)
+    return update(table_of(AuditHead)).where(h.id == HEAD_ROW, h.seq == bindparam("last"))

@@ -1,9 +1,10 @@
 """Moving a thing along its life cycle: allowed, permitted, on its present version, and told to the records."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Insert, Update, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
@@ -65,12 +66,12 @@ def move(
         raise not_now(cycle, subject.status, name)
     require(actor, made.action, subject.belonging)
     _refuse_reason(made, reason)
-    table, c, now = table_of(subject.table), columns(subject.table), utc_now()
-    seen = [c.id == subject.id, c.status == subject.status]
+    written = {"status": made.target, "updated_at": utc_now(), **values}
+    seen: dict[str, Any] = {"seen_id": subject.id, "seen_status": subject.status}
     if subject.version is not None:
-        seen.append(c.version == subject.version)
-    changed = update(table).where(*seen).values(status=made.target, version=c.version + 1, updated_at=now, **values)
-    if session.execute(changed).rowcount != 1:  # type: ignore[attr-defined]
+        seen["seen_version"] = subject.version
+    changed = _changing(subject.table, versioned=subject.version is not None)
+    if session.execute(changed, {**written, **seen}).rowcount != 1:  # type: ignore[attr-defined]
         raise ChangedMeanwhile
     _remember(session, actor, subject, made, reason)
     record(
@@ -112,14 +113,9 @@ def _refuse_reason(made: Move, reason: Reason) -> None:
 
 
 def _remember(session: Session, actor: Actor, subject: Subject, made: Move, reason: Reason) -> None:
-    c = columns(Change)
-    before = select(func.coalesce(func.max(c.position), 0) + 1).where(
-        c.subject_kind == subject.cycle.kind, c.subject_id == subject.id
-    )
     row = {
-        "subject_kind": subject.cycle.kind,
-        "subject_id": subject.id,
-        "position": before.scalar_subquery(),
+        "kind": subject.cycle.kind,
+        "subject": subject.id,
         "move": made.name,
         "from_status": subject.status,
         "to_status": made.target,
@@ -128,4 +124,23 @@ def _remember(session: Session, actor: Actor, subject: Subject, made: Move, reas
         "reason": (reason.words or "").strip() or None,
         "at": utc_now(),
     }
-    session.execute(insert(table_of(Change)).values(**row))
+    session.execute(_remembering(), row)
+
+
+@cache
+def _changing(model: type[SQLModel], *, versioned: bool) -> Update:
+    """Return what changes a row that stands where it was seen; what it sets is told with it. Made once."""
+    c = columns(model)
+    seen = [c.id == bindparam("seen_id"), c.status == bindparam("seen_status")]
+    if versioned:
+        seen.append(c.version == bindparam("seen_version"))
+    return update(table_of(model)).where(*seen).values(version=c.version + 1)
+
+
+@cache
+def _remembering() -> Insert:
+    """Return what adds a change behind those of its subject. Made once."""
+    c = columns(Change)
+    kind, subject = bindparam("kind", type_=c.subject_kind.type), bindparam("subject", type_=c.subject_id.type)
+    before = select(func.coalesce(func.max(c.position), 0) + 1).where(c.subject_kind == kind, c.subject_id == subject)
+    return insert(table_of(Change)).values(subject_kind=kind, subject_id=subject, position=before.scalar_subquery())

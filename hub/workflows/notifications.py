@@ -4,8 +4,9 @@
 """
 
 from collections.abc import Collection
+from functools import cache
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Insert, Select, bindparam, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from hub.models import Account, Change, MailPreference, Notification, OutgoingMail
@@ -46,31 +47,33 @@ def tell(
         # Two that tell the same people insert in one order, so that neither waits for the other in vain.
         for account in sorted(set(recipients))
     ]
-    n = columns(Notification)
-    fresh = {account: made for made, account in insert_new(session, Notification, rows, n.id, n.account_id)}
-    mails = [
-        {"notification_id": fresh[account], "account_id": account, "template": event, "status": "waiting"}
-        | {"attempt": 0, "due_at": now}
-        for account in _wanting_mail(session, event, fresh)
-    ]
-    if mails:
-        session.execute(insert(table_of(OutgoingMail)), mails)
+    fresh = insert_new(session, Notification, rows, columns(Notification).id)
+    if event not in SERVICE_ONLY:
+        for some in batches(sorted(made for (made,) in fresh)):
+            session.execute(_mailing(), {"fresh": some, "told": event, "due": now})
     return len(fresh)
 
 
 def _latest_move(session: Session, kind: str, subject_id: str) -> str:
+    return str(session.execute(_latest(), {"kind": kind, "subject": subject_id}).scalar() or 0)
+
+
+@cache
+def _latest() -> Select[int]:
     c = columns(Change)
-    latest = select(func.max(c.position)).where(c.subject_kind == kind, c.subject_id == subject_id)
-    return str(session.execute(latest).scalar() or 0)
+    return select(func.max(c.position)).where(c.subject_kind == bindparam("kind"), c.subject_id == bindparam("subject"))
 
 
-def _wanting_mail(session: Session, event: str, accounts: Collection[str]) -> list[str]:
-    """Return those of ``accounts`` that are active and have not switched off mail about ``event``."""
-    if event in SERVICE_ONLY:
-        return []
-    a, p = columns(Account), columns(MailPreference)
-    refused = select(p.account_id).where(p.event == event, p.mail.is_(False))
-    found: list[str] = []
-    for some in batches(sorted(accounts)):
-        found += session.execute(select(a.id).where(a.id.in_(some), a.active, a.id.not_in(refused))).scalars()
-    return found
+@cache
+def _mailing() -> Insert:
+    """Return what has mail sent about ``fresh`` notifications to who is active and has not switched it off."""
+    n, a, p, m = columns(Notification), columns(Account), columns(MailPreference), columns(OutgoingMail)
+    told = bindparam("told", type_=m.template.type)
+    refused = select(p.account_id).where(p.event == told, p.mail.is_(False))
+    wanted = (
+        select(n.id, n.account_id, told, literal("waiting"), literal(0), bindparam("due", type_=m.due_at.type))
+        .join_from(table_of(Notification), table_of(Account), a.id == n.account_id)
+        .where(n.id.in_(bindparam("fresh", expanding=True)), a.active, a.id.not_in(refused))
+    )
+    names = ["notification_id", "account_id", "template", "status", "attempt", "due_at"]
+    return insert(table_of(OutgoingMail)).from_select(names, wanted)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from hub.models import Availability, Booking, Proposal, Request
 from hub.models.base import columns, table_of
 from hub.models.experts import ROUNDING
 from hub.workflows.life_cycles import PROPOSAL
-from hub.workflows.locks import lock_row, lock_rows, look_at_row
+from hub.workflows.locks import lock_row, lock_rows
 from hub.workflows.moving import Subject
 
 CAPACITY = "ck_availability_"
@@ -25,23 +25,29 @@ AWAITING_EXPERT = ("offered", "organization_accepted")
 """The expert has yet to answer."""
 
 
-def look_at_proposal(session: Session, proposal_id: str) -> Any:
-    """Return a proposal's row as it is now and lock nothing. Raises NotFound."""
-    row = look_at_row(session, Proposal, proposal_id)
-    if row is None:
+def look_at_proposal(session: Session, proposal_id: str) -> tuple[Any, Sequence[Any]]:
+    """Return a proposal's row and its months that are not held yet, with what each takes and what there is.
+
+    Locks nothing. Raises NotFound.
+    """
+    rows = session.execute(_looking(), {"proposal": proposal_id}).all()
+    if not rows:
         raise proposal_not_found()
-    return row
+    return rows[0], [row for row in rows if row.month is not None]
 
 
 def take_proposal(session: Session, proposal_id: str) -> Any:
     """Lock a proposal and its request, and return its row as it is now. Raises NotFound."""
-    p, r = columns(Proposal), columns(Request)
-    of_it = select(p.request_id).where(p.id == proposal_id).scalar_subquery()
-    session.execute(select(r.id).where(r.id == of_it).with_for_update(key_share=True))
+    return take_with_request(session, proposal_id)[0]
+
+
+def take_with_request(session: Session, proposal_id: str) -> tuple[Any, Any]:
+    """Lock a proposal and its request, and return both rows as they are now. Raises NotFound."""
+    request = session.execute(_locking_request(), {"proposal": proposal_id}).first()
     row = lock_row(session, Proposal, proposal_id)
     if row is None:
         raise proposal_not_found()
-    return row
+    return row, request
 
 
 def take_proposals(session: Session, proposal_ids: list[str]) -> list[Any]:
@@ -71,11 +77,6 @@ def is_about_capacity(error: IntegrityError) -> bool:
     """Return whether the database refused to promise more than is offered."""
     told = getattr(getattr(error.orig, "diag", None), "constraint_name", None) or str(error.orig)
     return CAPACITY in told
-
-
-def takings_of(session: Session, proposal_id: str) -> Sequence[Any]:
-    """Return the months of a proposal that are not held yet, with what they take and what there is."""
-    return session.execute(_takings(), {"proposal": proposal_id}).all()
 
 
 def refuse_without_room(takings: Sequence[Any], months: Mapping[str, Any] | None = None) -> None:
@@ -114,15 +115,25 @@ def _shortages(takings: Sequence[Any], months: Mapping[str, Any] | None) -> Iter
                 yield taken.month, ja, en, max(left, 0.0), takes
 
 
+# Both are made once: while many accept at once, everybody waits for what is done in between.
 @cache
-def _takings() -> Select[Any]:
-    """Return what gives the months of a ``proposal`` that are not held yet, with what they take. Made once."""
-    a, b = columns(Availability), columns(Booking)
+def _looking() -> Select[Any]:
+    """Return what gives a ``proposal`` once for each of its months not held yet, by month; once without any."""
+    p, a, b = columns(Proposal), columns(Availability), columns(Booking)
     offered = (a.hours, a.hours_committed, a.engagements, a.engagements_committed)
+    free = and_(b.proposal_id == p.id, b.held.is_(False))
     return (
-        select(a.month, *offered, a.onsite_days, a.onsite_days_committed)
+        select(*p, a.month, *offered, a.onsite_days, a.onsite_days_committed)
         .add_columns(b.hours.label("takes_hours"), b.onsite_days.label("takes_days"))
-        .join_from(table_of(Booking), table_of(Availability), (a.expert_id == b.expert_id) & (a.month == b.month))
-        .where(b.proposal_id == bindparam("proposal"), b.held.is_(False))
+        .join_from(table_of(Proposal), table_of(Booking), free, isouter=True)
+        .join(table_of(Availability), (a.expert_id == b.expert_id) & (a.month == b.month), isouter=True)
+        .where(p.id == bindparam("proposal"))
         .order_by(a.month)
     )
+
+
+@cache
+def _locking_request() -> Select[Any]:
+    p, r = columns(Proposal), columns(Request)
+    of_it = select(p.request_id).where(p.id == bindparam("proposal")).scalar_subquery()
+    return select(r.id, r.status, r.organization_code).where(r.id == of_it).with_for_update(key_share=True)

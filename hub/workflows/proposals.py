@@ -22,7 +22,7 @@ from hub.workflows.proposal_taking import (
     refuse_without_room,
     subject_of,
     take_proposal,
-    takings_of,
+    take_with_request,
 )
 from hub.workflows.settling import settle
 
@@ -35,11 +35,11 @@ def accept_as_expert(session: Session, actor: Actor, proposal_id: str, version: 
     left; the database itself counts).
     """
     # Where many answer at once most do not fit: they learn so without waiting for those who do.
-    seen = look_at_proposal(session, proposal_id)
+    seen, takings = look_at_proposal(session, proposal_id)
     _refuse_answer(actor, seen, "proposal.answer_as_expert")
-    takings = takings_of(session, proposal_id) if seen.status in AWAITING_EXPERT else []
-    refuse_without_room(takings)
-    row = _answerable(session, actor, proposal_id, "proposal.answer_as_expert")
+    if seen.status in AWAITING_EXPERT:
+        refuse_without_room(takings)
+    row, request = _answerable(session, actor, proposal_id, "proposal.answer_as_expert")
     months = lock_months(session, [row.expert_id])
     if row.status in AWAITING_EXPERT:
         refuse_without_room(takings, {month: offered for (_, month), offered in months.items()})
@@ -49,7 +49,7 @@ def accept_as_expert(session: Session, actor: Actor, proposal_id: str, version: 
         if is_about_capacity(error):
             raise no_room() from None
         raise
-    return _after_yes(session, actor, row, made.target)
+    return _after_yes(session, actor, row, request, made.target)
 
 
 def accept_as_organization(session: Session, actor: Actor, proposal_id: str, version: int | None = None) -> str:
@@ -57,10 +57,10 @@ def accept_as_organization(session: Session, actor: Actor, proposal_id: str, ver
 
     Raises NotFound, Forbidden, Conflict when it has been answered already or is past its deadline.
     """
-    row = _answerable(session, actor, proposal_id, "proposal.answer_as_organization")
+    row, request = _answerable(session, actor, proposal_id, "proposal.answer_as_organization")
     subject = subject_of(row, version)
     made = move(session, actor, subject, "accept_as_organization", organization_answered_at=utc_now())
-    return _after_yes(session, actor, row, made.target)
+    return _after_yes(session, actor, row, request, made.target)
 
 
 def decline_as_expert(
@@ -91,11 +91,11 @@ def decline_as_organization(
     settle(session, row.request_id)
 
 
-def _answerable(session: Session, actor: Actor, proposal_id: str, action: str) -> Any:
-    """Take a proposal to be accepted. Raises NotFound, Forbidden, Conflict when its deadline has passed."""
-    row = take_proposal(session, proposal_id)
+def _answerable(session: Session, actor: Actor, proposal_id: str, action: str) -> tuple[Any, Any]:
+    """Take a proposal to be accepted, with its request. Raises NotFound, Forbidden, Conflict past its deadline."""
+    row, request = take_with_request(session, proposal_id)
     _refuse_answer(actor, row, action)
-    return row
+    return row, request
 
 
 def _refuse_answer(actor: Actor, row: Any, action: str) -> None:
@@ -107,9 +107,9 @@ def _refuse_answer(actor: Actor, row: Any, action: str) -> None:
         )
 
 
-def _after_yes(session: Session, actor: Actor, row: Any, status: str) -> str:
+def _after_yes(session: Session, actor: Actor, row: Any, request: Any, status: str) -> str:
     tell_of_proposal(session, row, status)
     if status == "confirmed":
         begin_what_follows(session, actor, row.id)
-    settle(session, row.request_id)
+    settle(session, row.request_id, request)
     return status

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, TypeAlias, TypeVar
 
@@ -46,15 +47,18 @@ def insert_new(
 
     Who inserts a key that another transaction has just inserted waits for it to end.
     """
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = _inserting(session.get_bind().dialect.name, model, *returning)
     added: list[Any] = []
-    for start in range(0, len(rows), FEW):
-        statement = dialect.insert(table_of(model)).values(list(rows[start : start + FEW])).on_conflict_do_nothing()
-        if returning:
-            added += session.execute(statement.returning(*returning)).all()
-        else:
-            session.execute(statement)
+    for some in batches(rows, FEW):
+        result = session.execute(statement, some)
+        added += result.all() if returning else ()
     return added
+
+
+@cache
+def _inserting(dialect: str, model: type[SQLModel], *returning: ColumnElement[Any]) -> Any:
+    made = (postgresql if dialect == "postgresql" else sqlite).insert(table_of(model)).on_conflict_do_nothing()
+    return made.returning(*returning) if returning else made
 
 
 def insert_tuples(

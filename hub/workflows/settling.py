@@ -2,8 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import SYSTEM
@@ -35,25 +37,35 @@ class Seat:
 def standing(seats: Collection[Seat], at_work: Collection[str]) -> RequestStatus:
     """Return where a request with these ``seats`` stands; ``at_work``: the slots whose engagement has begun.
 
-    Where no slot is required, all of them count.
+    It counts once all have their people. Where no slot is required, all of them count.
     """
-    needed = [seat for seat in seats if seat.required] or list(seats)
-    if needed and all(seat.proposal == "confirmed" for seat in needed):
-        return "running" if all(seat.slot_id in at_work for seat in needed) else "staffed"
+    if _filled(seats):
+        return "running" if all(seat.slot_id in at_work for seat in _needed(seats)) else "staffed"
     return "in_plan" if any(seat.proposal for seat in seats) else "open"
 
 
-def settle(session: Session, request_id: str) -> str:
+def _needed(seats: Collection[Seat]) -> list[Seat]:
+    return [seat for seat in seats if seat.required] or list(seats)
+
+
+def _filled(seats: Collection[Seat]) -> bool:
+    needed = _needed(seats)
+    return bool(needed) and all(seat.proposal == "confirmed" for seat in needed)
+
+
+def settle(session: Session, request_id: str, locked: Any = None) -> str:
     """Bring a request to where its slots stand and return its status; call it after anything that changes them.
 
-    Does nothing before a request is open and after it has ended. Raises NotFound.
+    ``locked``: its row, by who has locked it in this transaction and changed nothing of it since. Does nothing before
+    a request is open and after it has ended. Raises NotFound.
     """
-    row = lock_row(session, Request, request_id)
+    row = locked or lock_row(session, Request, request_id)
     if row is None:
         raise NotFound("人材ニーズ", "request")
     if row.status not in SETTLED:
         return str(row.status)
-    target = standing(seats_of(session, request_id), slots_at_work(session, request_id))
+    seats = seats_of(session, request_id)
+    target = standing(seats, slots_at_work(session, request_id) if _filled(seats) else ())
     if target != row.status:
         subject = Subject(REQUEST, Request, row.id, row.status, Belonging(organization=row.organization_code))
         move(session, SYSTEM, subject, "settle", target=target)
@@ -65,10 +77,14 @@ def settle(session: Session, request_id: str) -> str:
 
 def seats_of(session: Session, request_id: str) -> list[Seat]:
     """Return the slots of a request that are asked for, each with its live proposal."""
+    return [Seat(*row) for row in session.execute(_seats(), {"request": request_id})]
+
+
+@cache
+def _seats() -> Select[Any]:
     s, p = columns(Slot), columns(Proposal)
-    query = (
+    return (
         select(s.id, s.required, p.status)
         .join_from(table_of(Slot), table_of(Proposal), and_(p.slot_id == s.id, p.status.in_(LIVE)), isouter=True)
-        .where(s.request_id == request_id, s.withdrawn.is_(False))
+        .where(s.request_id == bindparam("request"), s.withdrawn.is_(False))
     )
-    return [Seat(*row) for row in session.execute(query)]

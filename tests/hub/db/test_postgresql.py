@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from hub.db import postgresql
 from hub.db.engine import create_engine, database_url, in_mode
 from hub.db.faults import meaning
 from hub.db.transaction import reading, transaction
@@ -91,6 +92,40 @@ def test_a_connection_ended_by_the_server_is_replaced_before_it_is_used(register
 
     first = backend()
     end_backend(registered, first)
+    assert backend() != first
+
+
+def test_a_connection_is_asked_for_its_server_only_after_a_rest(registered: Engine, monkeypatch: pytest.MonkeyPatch):
+    asked, ping = [], registered.dialect.do_ping
+    monkeypatch.setattr(registered.dialect, "do_ping", lambda connection: asked.append(connection) or ping(connection))
+
+    def use() -> None:
+        with reading(registered) as session:
+            session.execute(text("SELECT 1"))
+
+    use()
+    asked.clear()
+    monkeypatch.setattr(postgresql, "RESTED_SECONDS", 3600.0)
+    use()
+    assert asked == []
+    monkeypatch.setattr(postgresql, "RESTED_SECONDS", 0.0)
+    use()
+    assert len(asked) == 1
+
+
+def test_a_rested_connection_whose_server_does_not_answer_is_replaced(
+    registered: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    def backend() -> int:
+        with reading(registered) as session:
+            return session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+
+    def lost(_: object) -> bool:
+        raise psycopg.OperationalError("no answer")
+
+    first = backend()
+    monkeypatch.setattr(postgresql, "RESTED_SECONDS", 0.0)
+    monkeypatch.setattr(registered.dialect, "do_ping", lost)
     assert backend() != first
 
 

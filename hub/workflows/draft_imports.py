@@ -15,7 +15,8 @@ from hub.workflows.draft_faults import expert_faults, request_faults
 from hub.workflows.drafts import ExpertDraft, RequestDraft
 from hub.workflows.expert_records import canonical as canonical_expert
 from hub.workflows.expert_records import read_experts as stored_experts
-from hub.workflows.experts import experts_by_reference, store_experts
+from hub.workflows.expert_storing import add_experts, store_experts
+from hub.workflows.experts import experts_by_reference
 from hub.workflows.import_results import Imported, Orders, known_bodies
 from hub.workflows.locks import lock_rows
 from hub.workflows.organizations import known_codes, load_register
@@ -23,7 +24,8 @@ from hub.workflows.records import Stored, batches
 from hub.workflows.request_import_rules import standing_faults
 from hub.workflows.request_records import canonical as canonical_request
 from hub.workflows.request_records import read_requests as stored_requests
-from hub.workflows.requests import requests_by_reference, store_requests
+from hub.workflows.request_storing import add_requests, store_requests
+from hub.workflows.requests import requests_by_reference
 from hub.workflows.sheets.book import Book
 from hub.workflows.sheets.expert_forms import read_experts
 from hub.workflows.sheets.faults import CellError
@@ -63,6 +65,7 @@ class _Way(Generic[D]):
     faults: Callable[[D, Collection[str]], list[Fault]]
     canonical: Callable[[D], D]
     standing: Callable[[Session, Mapping[str, D], Mapping[str, D]], Mapping[str, Sequence[Fault]]]
+    add: Callable[[Session, Actor, Mapping[str, D]], None]
     store: Callable[[Session, Actor, Mapping[str, D]], Stored]
 
 
@@ -76,6 +79,7 @@ EXPERTS = _Way(
     expert_faults,
     canonical_expert,
     lambda session, told, _: promise_faults(session, told),
+    lambda session, actor, told: add_experts(session, told, actor=actor),
     lambda session, actor, told: store_experts(session, told, actor=actor),
 )
 REQUESTS = _Way(
@@ -88,6 +92,7 @@ REQUESTS = _Way(
     request_faults,
     canonical_request,
     standing_faults,
+    lambda session, _, told: add_requests(session, told),
     lambda session, _, told: store_requests(session, told),
 )
 
@@ -130,9 +135,9 @@ def _take_in(session: Session, book: Book, way: _Way[D], orders: Orders) -> Impo
     write = orders.may_write(len(faults))
     if write:
         load_register(session)
-        told = {**created, **changed}
-        for some in batches(told, DRAFTS_AT_ONCE):
-            way.store(session, orders.actor, {key: told[key] for key in some})
+        for write_some, told in ((way.add, created), (way.store, changed)):
+            for some in batches(told, DRAFTS_AT_ONCE):
+                write_some(session, orders.actor, {key: told[key] for key in some})
     return Imported(
         created=len(created),
         changed=len(changed),

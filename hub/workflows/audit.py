@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
@@ -16,7 +16,7 @@ from hub.db.transaction import before_commit
 from hub.models import AuditDetail, AuditHead, AuditRecord
 from hub.models.base import columns, table_of, utc_now
 from hub.workflows.audit_chain import BEGINNING, Head, Link, canonical, commit_to, moment, new_salt
-from hub.workflows.records import insert_new
+from hub.workflows.records import insert_new, insert_rows
 
 PENDING = "audit"
 HEAD_ROW = 1
@@ -83,9 +83,8 @@ def write_entries(session: Session) -> None:
         )
         head = link.head()
         rows.append({**link.row(), "hash": head.hash})
-    session.execute(insert(table_of(AuditRecord)), rows)
-    if details:
-        session.execute(insert(table_of(AuditDetail)), details)
+    insert_rows(session, AuditRecord, rows)
+    insert_rows(session, AuditDetail, details)
     _move_head(session, last, head)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, insert, select, update
+from sqlalchemy import Select, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
@@ -17,7 +17,7 @@ from hub.db.transaction import before_commit
 from hub.models import AuditDetail, AuditHead, AuditRecord
 from hub.models.base import columns, table_of, utc_now
 from hub.workflows.audit_chain import BEGINNING, Head, Link, canonical, commit_to, moment, new_salt
-from hub.workflows.records import insert_new
+from hub.workflows.records import insert_new, insert_rows
 
 PENDING = "audit"
 HEAD_ROW = 1
@@ -84,9 +84,8 @@ def write_entries(session: Session) -> None:
         )
         head = link.head()
         rows.append({**link.row(), "hash": head.hash})
-    session.execute(insert(table_of(AuditRecord)), rows)
-    if details:
-        session.execute(insert(table_of(AuditDetail)), details)
+    insert_rows(session, AuditRecord, rows)
+    insert_rows(session, AuditDetail, details)
     _move_head(session, last, head)
 
 

@@ -27,6 +27,7 @@ class Head:
         return f"{self.seq}:{self.hash}"
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
 BEGINNING = Head(0, "0" * 64)
 """The end of a chain without records."""
 
@@ -57,7 +58,7 @@ class Link:
 
 def canonical(value: Mapping[str, Any] | list[Any]) -> str:
     """Return ``value`` as JSON in one form only: keys sorted, no blanks, text as it is. TypeError, ValueError (NaN)."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(value)
 
 
 def commit_to(salt: str, content: str) -> str:

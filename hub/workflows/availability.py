@@ -5,7 +5,7 @@ A month no longer told is offered no more: it goes, or, where a proposal books i
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
@@ -25,7 +25,9 @@ AMOUNTS = (
 )
 """What is counted in a month: its column, and its name in both languages."""
 
-Key = tuple[str, str]
+Key: TypeAlias = tuple[str, str]
+NewMonth: TypeAlias = tuple[str, str, float, int, float]
+"""Expert, month, hours, engagements and onsite days of a month that is not there yet."""
 
 
 def below_promised(told: MonthDraft, row: Any) -> Iterator[tuple[str, str, str]]:
@@ -76,8 +78,13 @@ def write_months(session: Session, drafts: Mapping[str, ExpertDraft], kept: Mapp
 def write_told(session: Session, told: Mapping[Key, MonthDraft], kept: Mapping[Key, Any]) -> None:
     """Add or change the months told by expert and month, and leave all others; ``kept``: the rows there are, locked."""
     new = [(*key, month.hours, month.engagements, month.onsite_days) for key, month in told.items() if key not in kept]
-    insert_tuples(session, Availability, ("expert_id", "month", *(name for name, _, _ in AMOUNTS)), new)
+    add_months(session, new)
     _update(session, [_row(key, told[key]) for key in told if key in kept and _differs(told[key], kept[key])])
+
+
+def add_months(session: Session, rows: Sequence[NewMonth]) -> None:
+    """Add months that are not there yet."""
+    insert_tuples(session, Availability, ("expert_id", "month", *(name for name, _, _ in AMOUNTS)), rows)
 
 
 def locked_months(session: Session, expert_ids: Sequence[str]) -> dict[Key, Any]:

@@ -9,7 +9,15 @@ from sqlalchemy.orm import Session
 
 from hub.models import Expert
 from hub.models.base import columns, table_of, utc_now
-from hub.workflows.availability import Key, below_promised, locked_months, read_months, write_told
+from hub.workflows.availability import (
+    Key,
+    NewMonth,
+    add_months,
+    below_promised,
+    locked_months,
+    read_months,
+    write_told,
+)
 from hub.workflows.drafts import MonthDraft
 from hub.workflows.import_results import Imported, Orders
 from hub.workflows.locks import lock_rows
@@ -31,11 +39,18 @@ ONE_AND_NONE = (1, 0.0)
 
 @dataclass(slots=True)
 class _Changes:
-    """Months to write, by expert and month; how many of them are new, and how many others are as they were."""
+    """Months to write: ``new`` ones as they are stored, ``told`` by expert and month in place of those there are.
 
+    ``unchanged``: how many others are as they were.
+    """
+
+    new: list[NewMonth] = field(default_factory=list)
     told: dict[Key, MonthDraft] = field(default_factory=dict)
-    created: int = 0
     unchanged: int = 0
+
+    def experts(self) -> set[str]:
+        """Return whose months these are."""
+        return {row[0] for row in self.new} | {expert for expert, _ in self.told}
 
 
 def import_availability(session: Session, book: Book, orders: Orders) -> Imported:
@@ -48,12 +63,13 @@ def import_availability(session: Session, book: Book, orders: Orders) -> Importe
     changes = _changes(reading, told, owners, kept)
     written = orders.may_write(len(form.faults))
     if written:
+        add_months(session, changes.new)
         write_told(session, changes.told, kept)
-        _touch(session, {expert for expert, _ in changes.told})
+        _touch(session, changes.experts())
     orders.done(len(reading.numbers), len(reading.numbers))
     return Imported(
-        created=changes.created,
-        changed=len(changes.told) - changes.created,
+        created=len(changes.new),
+        changed=len(changes.told),
         unchanged=changes.unchanged,
         faulty=len(reading.numbers) if reading.unread else len(reading.wrong),
         written=written,
@@ -122,33 +138,46 @@ def _other_name(reference: str, name: str) -> CellError:
 
 def _changes(reading: Reading, told: MonthsTold, owners: dict[str, str], kept: Mapping[Key, Any]) -> _Changes:
     """Return what of the months told is new or different; one told twice, or below what is promised, is reported."""
-    changes = _Changes()
-    as_before: list[int] = []
     keys = list(zip(map(owners.get, told.references), told.months, strict=True))
     _refuse_repeated(reading, told, keys)
-    wrong = frozenset(reading.wrong)
-    amounts = zip(told.hours, told.engagements, told.onsite_days, strict=True)
-    for position, (number, key, (hours, engagements, days)) in enumerate(zip(told.rows, keys, amounts, strict=True)):
-        expert_id, month = key
-        if number in wrong or expert_id is None:
-            continue
-        before = kept.get((expert_id, month))
-        usual = ONE_AND_NONE if before is None else (before.engagements, before.onsite_days)
-        draft = MonthDraft(
-            month, hours, usual[0] if engagements is None else engagements, usual[1] if days is None else days
-        )
-        if before is not None:
-            if _same(draft, before):
-                as_before.append(number)
-                continue
-            _refuse_below_promised(reading, told, position, draft, before)
-        changes.told[expert_id, month] = draft
+    changes = _changed(reading, told, keys, kept) if kept else _Changes()
     # A row in which something is wrong is mended and taken in whole.
-    late = reading.wrong.keys() - wrong
-    for number, (expert_id, month) in zip(told.rows, keys, strict=True) if late else ():
-        if number in late and expert_id is not None:
-            changes.told.pop((expert_id, month), None)
-    changes.created = sum(key not in kept for key in changes.told) if kept else len(changes.told)
+    wrong = reading.wrong
+    amounts = zip(told.rows, keys, told.hours, told.engagements, told.onsite_days, strict=True)
+    once, none = ONE_AND_NONE
+    changes.new = [
+        (expert, month, hours, once if engagements is None else engagements, none if days is None else days)
+        for number, (expert, month), hours, engagements, days in amounts
+        if expert is not None and number not in wrong and (expert, month) not in kept
+    ]
+    return changes
+
+
+def _changed(
+    reading: Reading, told: MonthsTold, keys: Sequence[tuple[str | None, str]], kept: Mapping[Key, Any]
+) -> _Changes:
+    """Return what differs from the months ``kept``, and count what does not; what is below a promise is reported."""
+    changes = _Changes()
+    as_before: list[int] = []
+    wrong = frozenset(reading.wrong)
+    rows: dict[Key, int] = {}
+    for position, (number, (expert_id, month)) in enumerate(zip(told.rows, keys, strict=True)):
+        if number in wrong or expert_id is None or (before := kept.get((expert_id, month))) is None:
+            continue
+        engagements, days = told.engagements[position], told.onsite_days[position]
+        draft = MonthDraft(
+            month,
+            told.hours[position],
+            before.engagements if engagements is None else engagements,
+            before.onsite_days if days is None else days,
+        )
+        if _same(draft, before):
+            as_before.append(number)
+            continue
+        _refuse_below_promised(reading, told, position, draft, before)
+        changes.told[expert_id, month] = draft
+        rows[expert_id, month] = number
+    changes.told = {key: draft for key, draft in changes.told.items() if rows[key] not in reading.wrong}
     changes.unchanged = sum(number not in reading.wrong for number in as_before)
     return changes
 

@@ -3,7 +3,7 @@
 Each fault names its place below the draft as a JSON pointer (``/skills/2/level``), and says how to mend it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -23,6 +23,13 @@ Check = Callable[[T], Iterator[Fault]]
 
 LAST_PREFECTURE = 47
 NEEDS_FRAMEWORK = "1.2"
+
+
+TWICE: Mapping[str, Callable[[Any], Hashable]] = {
+    "skills": lambda skill: (skill.framework, skill.code),
+    "availability": lambda month: month.month,
+}
+"""What an expert may have once only, and what makes two of them the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,8 @@ def _expert_sense(draft: ExpertDraft, organizations: Collection[str]) -> Iterato
     for version in FRAMEWORKS:
         codes = [skill.code if skill.framework == version else None for skill in draft.skills]
         yield from _all_unknown("/skills", codes, _framework(version).skills, SKILL, "/code")
-    yield from _twice("/skills", [(skill.framework, skill.code) for skill in draft.skills])
-    yield from _twice("/availability", [month.month for month in draft.availability])
+    for field, same in TWICE.items():
+        yield from _twice(f"/{field}", map(same, getattr(draft, field)))
     for field in ("roles", "stages", "themes", "regions", "conflicts", "talent_types", "work_modes", "external_types"):
         yield from _twice(f"/{field}", getattr(draft, field))
     for position, entry in enumerate(draft.career):

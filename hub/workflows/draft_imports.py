@@ -1,6 +1,6 @@
 """Experts and requests taken in: merged over what is stored, judged as a whole, and written by their workflows."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,18 +12,24 @@ from hub.models import Expert, Request
 from hub.models.base import new_id
 from hub.workflows.availability import promise_faults
 from hub.workflows.draft_faults import expert_faults, request_faults
+from hub.workflows.draft_judging import EXPERTS as EXPERT_COLUMNS
+from hub.workflows.draft_judging import REQUESTS as REQUEST_COLUMNS
+from hub.workflows.draft_judging import Columns, questionable
 from hub.workflows.drafts import ExpertDraft, RequestDraft
 from hub.workflows.expert_records import canonical as canonical_expert
 from hub.workflows.expert_records import read_experts as stored_experts
-from hub.workflows.experts import experts_by_reference, store_experts
+from hub.workflows.expert_storing import add_experts, store_experts
+from hub.workflows.experts import experts_by_reference
 from hub.workflows.import_results import Imported, Orders, known_bodies
 from hub.workflows.locks import lock_rows
 from hub.workflows.organizations import known_codes, load_register
 from hub.workflows.records import Stored, batches
+from hub.workflows.references import existing_ids
 from hub.workflows.request_import_rules import standing_faults
 from hub.workflows.request_records import canonical as canonical_request
 from hub.workflows.request_records import read_requests as stored_requests
-from hub.workflows.requests import requests_by_reference, store_requests
+from hub.workflows.request_storing import add_requests, store_requests
+from hub.workflows.requests import requests_by_reference
 from hub.workflows.sheets.book import Book
 from hub.workflows.sheets.expert_forms import read_experts
 from hub.workflows.sheets.faults import CellError
@@ -61,8 +67,10 @@ class _Way(Generic[D]):
     stored: Callable[[Session, Sequence[str]], dict[str, D]]
     merge: Callable[[str, Mapping[str, Any], D | None], D]
     faults: Callable[[D, Collection[str]], list[Fault]]
+    columns: Columns[D]
     canonical: Callable[[D], D]
     standing: Callable[[Session, Mapping[str, D], Mapping[str, D]], Mapping[str, Sequence[Fault]]]
+    add: Callable[[Session, Actor, Mapping[str, D]], None]
     store: Callable[[Session, Actor, Mapping[str, D]], Stored]
 
 
@@ -74,8 +82,10 @@ EXPERTS = _Way(
     stored_experts,
     merged_expert,
     expert_faults,
+    EXPERT_COLUMNS,
     canonical_expert,
     lambda session, told, _: promise_faults(session, told),
+    lambda session, actor, told: add_experts(session, told, actor=actor),
     lambda session, actor, told: store_experts(session, told, actor=actor),
 )
 REQUESTS = _Way(
@@ -86,8 +96,10 @@ REQUESTS = _Way(
     stored_requests,
     merged_request,
     request_faults,
+    REQUEST_COLUMNS,
     canonical_request,
     standing_faults,
+    lambda session, _, told: add_requests(session, told),
     lambda session, _, told: store_requests(session, told),
 )
 
@@ -130,9 +142,9 @@ def _take_in(session: Session, book: Book, way: _Way[D], orders: Orders) -> Impo
     write = orders.may_write(len(faults))
     if write:
         load_register(session)
-        told = {**created, **changed}
-        for some in batches(told, DRAFTS_AT_ONCE):
-            way.store(session, orders.actor, {key: told[key] for key in some})
+        for write_some, told in ((way.add, created), (way.store, changed)):
+            for some in batches(told, DRAFTS_AT_ONCE):
+                write_some(session, orders.actor, {key: told[key] for key in some})
     return Imported(
         created=len(created),
         changed=len(changed),
@@ -146,29 +158,71 @@ def _take_in(session: Session, book: Book, way: _Way[D], orders: Orders) -> Impo
     )
 
 
+@dataclass(slots=True)
+class _Laid(Generic[D]):
+    """An entry laid over what is stored under its id: a draft, or why it is none; ``same``: it changes nothing."""
+
+    entry: Entry
+    key: str
+    draft: D | None
+    wrong: CellError | None = None
+    same: bool = False
+
+
 def _judge(session: Session, form: Form, way: _Way[D], orders: Orders) -> _Judged[D]:
     """Return the valid drafts; one that changes nothing is what is stored, itself."""
     references = [entry.reference for entry in form.entries if entry.reference]
-    ids = way.ids(session, references)
-    named = list(dict.fromkeys(ids.get(reference, reference) for reference in references))
+    ids, named = _registered(session, way, references)
     if orders.may_write(len(form.faults)):
         # What the file is laid over stays as it is until the transaction ends.
         lock_rows(session, way.model, named)
     present = way.stored(session, named)
     known = known_codes(session) | {place.code for place in municipalities()}
     judged: _Judged[D] = _Judged({}, present, {})
+    told = list(_laid(form, way, ids, present, orders))
+    drafts = [one.draft for one in told if one.draft is not None and not one.same]
+    doubtful = {id(drafts[position]) for position in questionable(way.columns, drafts, known)}
+    for one in told:
+        found = way.faults(one.draft, known) if id(one.draft) in doubtful and one.draft is not None else []
+        if one.wrong is not None:
+            fault(form.readings[0], one.entry.rows[0][1], "slot", one.wrong)
+        elif one.draft is not None:
+            for each in found:
+                _place(form, one.entry, each, one.draft)
+        if one.key in judged.drafts:
+            fault(form.readings[0], one.entry.rows[0][1], "reference", SAME_ROW)
+        elif one.draft is not None and not found:
+            judged.drafts[one.key], judged.entries[one.key] = one.draft, one.entry
+    return judged
+
+
+def _registered(session: Session, way: _Way[D], references: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Return the ids behind references, and the ids of all that the references name; some give an id instead."""
+    ids = way.ids(session, references)
+    as_ids = existing_ids(session, way.model, [reference for reference in references if reference not in ids])
+    return ids, list(dict.fromkeys([*ids.values(), *as_ids]))
+
+
+def _laid(
+    form: Form, way: _Way[D], ids: Mapping[str, str], present: Mapping[str, D], orders: Orders
+) -> Iterator[_Laid[D]]:
+    """Yield what each entry without a fault becomes, over what is stored."""
     for position, entry in enumerate(form.entries):
         if not entry.faulty:
             # A row without a number of its own is exported by its id, and so comes back by it.
             key = ids.get(entry.reference, entry.reference if entry.reference in present else new_id(way.prefix))
-            draft = _draft(form, entry, way, present.get(key), known)
-            if key in judged.drafts:
-                fault(form.readings[0], entry.rows[0][1], "reference", SAME_ROW)
-            elif draft is not None:
-                judged.drafts[key], judged.entries[key] = draft, entry
+            stored = present.get(key)
+            try:
+                draft = way.merge(entry.reference, entry.given, stored)
+            except CellError as wrong:
+                yield _Laid(entry, key, None, wrong)
+            else:
+                if stored is not None and same(way.canonical(draft), stored):
+                    yield _Laid(entry, key, stored, same=True)
+                else:
+                    yield _Laid(entry, key, draft)
         if position % TELL_EVERY == 0 or position == len(form.entries) - 1:
             orders.done(position + 1, len(form.entries))
-    return judged
 
 
 def _refuse_standing(session: Session, form: Form, way: _Way[D], judged: _Judged[D]) -> None:
@@ -178,21 +232,6 @@ def _refuse_standing(session: Session, form: Form, way: _Way[D], judged: _Judged
         for one in found:
             _place(form, judged.entries[key], one, judged.drafts[key])
         del judged.drafts[key]
-
-
-def _draft(form: Form, entry: Entry, way: _Way[D], present: D | None, known: Collection[str]) -> D | None:
-    """Return the entry over what is stored, or None after reporting what is wrong with the whole."""
-    try:
-        draft = way.merge(entry.reference, entry.given, present)
-    except CellError as wrong:
-        fault(form.readings[0], entry.rows[0][1], "slot", wrong)
-        return None
-    if present is not None and same(way.canonical(draft), present):
-        return present
-    found = way.faults(draft, known)
-    for one in found:
-        _place(form, entry, one, draft)
-    return None if found else draft
 
 
 def _place(form: Form, entry: Entry, found: Fault, draft: ExpertDraft | RequestDraft) -> None:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -25,20 +26,22 @@ from hub.models import (
 from hub.models.base import columns
 from hub.models.search import search_key
 from hub.workflows.drafts import CareerDraft, ExpertDraft, MonthDraft, SkillDraft
-from hub.workflows.records import Rows, fetch
+from hub.workflows.records import fetch
 
-PARTS: tuple[type[SQLModel], ...] = (
-    ExpertSkill,
-    ExpertRole,
-    ExpertStage,
-    ExpertTheme,
-    ExpertExternalType,
-    ExpertRegion,
-    ConflictOfInterest,
-    CareerEntry,
-    Availability,
-)
-"""What belongs to an expert; but for the months, in which promises are counted, written anew when it changes."""
+PART_COLUMNS: Mapping[type[SQLModel], tuple[str, ...]] = {
+    ExpertSkill: ("expert_id", "framework", "code", "level", "evidence"),
+    ExpertRole: ("expert_id", "role", "position"),
+    ExpertStage: ("expert_id", "stage"),
+    ExpertTheme: ("expert_id", "theme"),
+    ExpertExternalType: ("expert_id", "external_type"),
+    ExpertRegion: ("expert_id", "prefecture_code"),
+    ConflictOfInterest: ("expert_id", "organization_code"),
+    CareerEntry: ("expert_id", "position", *CareerDraft.__dataclass_fields__),
+}
+"""What belongs to an expert and is written anew when it changes, with the columns told.
+
+The months, in which promises are counted, are not among them: they are written month by month.
+"""
 
 PLAIN = (
     "reference",
@@ -100,27 +103,20 @@ def expert_row(expert_id: str, draft: ExpertDraft, now: datetime) -> dict[str, A
     }
 
 
-def part_rows(drafts: Mapping[str, ExpertDraft]) -> Rows:
-    """Return the rows of what belongs to the experts, by id."""
-    rows: Rows = {model: [] for model in PARTS}
-    for expert_id, draft in drafts.items():
-        own = {"expert_id": expert_id}
-        rows[ExpertSkill] += [
-            {**own, "framework": s.framework, "code": s.code, "level": s.level, "evidence": s.evidence}
-            for s in draft.skills
-        ]
-        rows[ExpertRole] += [{**own, "role": role, "position": i} for i, role in enumerate(draft.roles)]
-        rows[ExpertStage] += [{**own, "stage": stage} for stage in draft.stages]
-        rows[ExpertTheme] += [{**own, "theme": theme} for theme in draft.themes]
-        rows[ExpertExternalType] += [{**own, "external_type": kind} for kind in draft.external_types]
-        rows[ExpertRegion] += [{**own, "prefecture_code": code} for code in draft.regions]
-        rows[ConflictOfInterest] += [{**own, "organization_code": code} for code in draft.conflicts]
-        rows[CareerEntry] += [{**own, "position": i, **_career(entry)} for i, entry in enumerate(draft.career)]
-        rows[Availability] += [
-            {**own, "month": m.month, "hours": m.hours, "engagements": m.engagements, "onsite_days": m.onsite_days}
-            for m in draft.availability
-        ]
-    return rows
+def part_rows(drafts: Mapping[str, ExpertDraft]) -> dict[type[SQLModel], list[tuple[Any, ...]]]:
+    """Return the rows of what belongs to the experts, by id, each with the values of ``PART_COLUMNS``."""
+    told = drafts.items()
+    career = attrgetter(*CareerDraft.__dataclass_fields__)
+    return {
+        ExpertSkill: [(key, s.framework, s.code, s.level, s.evidence) for key, draft in told for s in draft.skills],
+        ExpertRole: [(key, role, position) for key, draft in told for position, role in enumerate(draft.roles)],
+        ExpertStage: [(key, stage) for key, draft in told for stage in draft.stages],
+        ExpertTheme: [(key, theme) for key, draft in told for theme in draft.themes],
+        ExpertExternalType: [(key, kind) for key, draft in told for kind in draft.external_types],
+        ExpertRegion: [(key, code) for key, draft in told for code in draft.regions],
+        ConflictOfInterest: [(key, code) for key, draft in told for code in draft.conflicts],
+        CareerEntry: [(key, place, *career(entry)) for key, draft in told for place, entry in enumerate(draft.career)],
+    }
 
 
 def _career(entry: CareerDraft) -> dict[str, Any]:

@@ -2,26 +2,27 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import SYSTEM, Actor, hub_for
 from hub.auth.permissions import Belonging, require
 from hub.errors import Invalid, NotFound
-from hub.models import Availability, Expert, Proposal
+from hub.models import Expert, Proposal
 from hub.models.base import columns, table_of, utc_now
 from hub.workflows.audit import record
-from hub.workflows.availability import locked_months, month_faults, write_months
+from hub.workflows.availability import add_months, locked_months, month_faults, write_months
 from hub.workflows.draft_faults import expert_faults, places_of_one
 from hub.workflows.drafts import ExpertDraft
-from hub.workflows.expert_records import PARTS, canonical, expert_row, part_rows, read_experts
+from hub.workflows.expert_records import PART_COLUMNS, canonical, expert_row, part_rows, read_experts
 from hub.workflows.locks import lock_row, lock_rows
 from hub.workflows.organizations import known_codes
 from hub.workflows.proposal_ending import UNPROMISED, withdraw_all
 from hub.workflows.proposal_taking import take_proposals
-from hub.workflows.records import Stored, batches, remove, write
+from hub.workflows.records import Stored, batches, insert_rows, insert_tuples, remove
 from hub.workflows.references import reference_faults
 from hub.workflows.versions import differing, refuse_lost_update
 from matching.faults import Fault
@@ -52,7 +53,7 @@ def store_experts(
     _refuse_faults(session, drafts)
     told = {expert_id: canonical(draft) for expert_id, draft in drafts.items()}
     locked = lock_rows(session, Expert, told)
-    present = read_experts(session, list(told))
+    present = read_experts(session, list(locked))
     new = {expert_id: draft for expert_id, draft in told.items() if expert_id not in present}
     changed = {expert_id: draft for expert_id, draft in told.items() if present.get(expert_id, draft) != draft}
     for expert_id, draft in changed.items():
@@ -61,9 +62,17 @@ def store_experts(
     _withdraw_offers(session, actor, [key for key, draft in changed.items() if draft.paused and not locked[key].paused])
     months = locked_months(session, sorted(changed))
     _refuse_too_little(drafts, changed, months)
-    _write(session, new, changed, months)
+    now = utc_now()
+    _insert(session, new, now)
+    _change(session, changed, months, now)
     _record(session, actor, new, {key: (present[key], draft) for key, draft in changed.items()})
     return Stored(len(new), len(changed), len(told) - len(new) - len(changed))
+
+
+def add_experts(session: Session, drafts: Mapping[str, ExpertDraft], *, actor: Actor = SYSTEM) -> None:
+    """Add experts under ids nobody has; the drafts were judged in this transaction, and their references are free."""
+    _insert(session, drafts, utc_now())
+    _record(session, actor, drafts, {})
 
 
 def edit_expert(session: Session, actor: Actor, expert_id: str, draft: ExpertDraft, version: int | None = None) -> None:
@@ -138,26 +147,34 @@ def _withdraw_offers(session: Session, actor: Actor, expert_ids: Sequence[str]) 
         withdraw_all(session, hub_for(actor), rows)
 
 
-def _write(
-    session: Session,
-    new: Mapping[str, ExpertDraft],
-    changed: Mapping[str, ExpertDraft],
-    months: Mapping[tuple[str, str], Any],
+def _insert(session: Session, drafts: Mapping[str, ExpertDraft], now: datetime) -> None:
+    rows = [{**expert_row(key, draft, now), "created_at": now, "version": 1} for key, draft in drafts.items()]
+    insert_rows(session, Expert, rows)
+    _insert_parts(session, drafts)
+    months = [
+        (key, month.month, month.hours, month.engagements, month.onsite_days)
+        for key, draft in drafts.items()
+        for month in draft.availability
+    ]
+    add_months(session, months)
+
+
+def _insert_parts(session: Session, drafts: Mapping[str, ExpertDraft]) -> None:
+    for model, rows in part_rows(drafts).items():
+        insert_tuples(session, model, PART_COLUMNS[model], rows)
+
+
+def _change(
+    session: Session, drafts: Mapping[str, ExpertDraft], months: Mapping[tuple[str, str], Any], now: datetime
 ) -> None:
-    now, e = utc_now(), columns(Expert)
-    rows = [{**expert_row(expert_id, draft, now), "created_at": now, "version": 1} for expert_id, draft in new.items()]
-    if rows:
-        session.execute(insert(table_of(Expert)), rows)
-    for expert_id, draft in changed.items():
+    e = columns(Expert)
+    for expert_id, draft in drafts.items():
         values = {**expert_row(expert_id, draft, now), "version": e.version + 1}
         session.execute(update(table_of(Expert)).where(e.id == expert_id).values(**values))
-    for model in PARTS:
-        if model is not Availability:
-            remove(session, model, "expert_id", list(changed))
-    parts = part_rows({**new, **changed})
-    parts.pop(Availability)
-    write(session, parts)
-    write_months(session, {**new, **changed}, months)
+    for model in PART_COLUMNS:
+        remove(session, model, "expert_id", list(drafts))
+    _insert_parts(session, drafts)
+    write_months(session, drafts, months)
 
 
 def _record(

@@ -1,12 +1,12 @@
 """Rows by the thousand: written and read in a few statements, whatever their number."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import ColumnElement, Select, column, delete, insert, table
+from sqlalchemy import ColumnElement, Dialect, Select, Table, delete, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
@@ -19,6 +19,8 @@ AT_ONCE = 5_000
 """Ids in one statement; SQLite takes 32,766 values."""
 FEW = 500
 """Whole rows in one statement with its values."""
+MOST_VALUES = 32_766
+"""Values of one statement: SQLite takes no more."""
 
 Rows: TypeAlias = dict[type[SQLModel], list[dict[str, Any]]]
 """Rows to write, by table; those referred to come first."""
@@ -61,23 +63,58 @@ def _inserting(dialect: str, model: type[SQLModel], *returning: ColumnElement[An
     return made.returning(*returning) if returning else made
 
 
+def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert ``rows``, by the names of the first, as ``insert_tuples`` does."""
+    if rows:
+        insert_tuples(session, model, tuple(rows[0]), [tuple(row.values()) for row in rows])
+
+
 def insert_tuples(
     session: Session, model: type[SQLModel], names: Sequence[str], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Insert ``rows``, each the plain values of the columns ``names``; all other columns take the database's defaults.
+    """Insert ``rows``, each the values of the columns ``names``; all other columns take the database's defaults.
 
-    SQLite's driver takes tuples as they are: a third of the time of a dictionary a row, which counts with 100,000.
+    Hundreds of rows a statement, whose text is made once: half the time of a statement a row, and a fifth of what the
+    making of a statement from dictionaries takes, which counts with 100,000.
     """
     if not rows:
         return
-    # Its own columns alone: the table as the model knows it would add what it fills in by default.
-    statement = insert(table(table_of(model).name, *(column(name) for name in names)))
     connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        compiled = statement.compile(dialect=connection.dialect, column_keys=list(names))
-        connection.exec_driver_sql(str(compiled), list(rows))
-    else:
-        connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
+    whole, dialect = table_of(model), connection.dialect
+    most = min(FEW, MOST_VALUES // len(names))
+    full = _insertion(whole, names, most, dialect) if len(rows) >= most else ""
+    for some in batches(_bound(whole, names, rows, dialect), most):
+        text = full if len(some) == most else _insertion(whole, names, len(some), dialect)
+        connection.exec_driver_sql(text, tuple(chain.from_iterable(some)))
+
+
+def _insertion(whole: Table, names: Sequence[str], count: int, dialect: Dialect) -> str:
+    """Return the statement that inserts ``count`` rows."""
+    quoted = dialect.identifier_preparer.quote
+    mark = "?" if dialect.paramstyle == "qmark" else "%s"
+    row = f"({','.join([mark] * len(names))})"
+    return (
+        f"INSERT INTO {quoted(whole.name)} ({','.join(map(quoted, names))})"  # noqa: S608  (names of the models)
+        f" VALUES {','.join([row] * count)}"
+    )
+
+
+def _bound(
+    whole: Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]], dialect: Dialect
+) -> Sequence[tuple[Any, ...]]:
+    """Return the rows as the driver takes them: what a column's type does to a value, done."""
+    changing = {
+        place: process
+        for place, name in enumerate(names)
+        if (process := whole.c[name].type.dialect_impl(dialect).bind_processor(dialect)) is not None
+    }
+    if not changing:
+        return rows
+    columns = [
+        list(map(changing[place], column)) if place in changing else column
+        for place, column in enumerate(zip(*rows, strict=True))
+    ]
+    return list(zip(*columns, strict=True))
 
 
 def fetch(session: Session, query: Select[Any], key: ColumnElement[str], ids: Sequence[str] | None) -> Iterator[Any]:

@@ -1,21 +1,37 @@
 """The office's own numbers (``reference``): how a row told again is recognised."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from hub.models.base import columns
-from hub.workflows.records import fetch
+from hub.workflows.records import AT_ONCE, fetch
 from matching.faults import Fault, quote
 
 
 def ids_by_reference(session: Session, model: type[SQLModel], references: Sequence[str]) -> dict[str, str]:
     """Return the id of each row of ``model`` with one of ``references``, which may be as a person told them."""
     c = columns(model)
-    possible = [reference for reference in references if "\0" not in reference]  # PostgreSQL does not even compare it
-    return {row.reference: row.id for row in fetch(session, select(c.reference, c.id), c.reference, possible)}
+    return {row.reference: row.id for row in _named(session, select(c.reference, c.id), c.reference, references)}
+
+
+def existing_ids(session: Session, model: type[SQLModel], names: Sequence[str]) -> list[str]:
+    """Return those of ``names`` that are ids of rows of ``model``; they may be as a person told them."""
+    c = columns(model)
+    return [row.id for row in _named(session, select(c.id), c.id, names)]
+
+
+def _named(session: Session, query: Select[Any], column: ColumnElement[str], names: Sequence[str]) -> Iterator[Any]:
+    possible = [name for name in names if "\0" not in name]  # PostgreSQL does not even compare it
+    if len(possible) <= AT_ONCE:
+        yield from fetch(session, query, column, possible)
+        return
+    # To ask for each of so many takes longer than to look through all there are.
+    wanted = set(possible)
+    yield from (row for row in session.execute(query) if row[0] in wanted)
 
 
 def reference_faults(session: Session, model: type[SQLModel], told: Mapping[str, str | None]) -> list[Fault]:

@@ -14,10 +14,16 @@ from hub.models import PromotionPartner, Request, RequestBeneficiary, RequestThe
 from hub.models.base import columns, derived_id
 from hub.models.search import search_key
 from hub.workflows.drafts import NeedDraft, PartnerDraft, RequestDraft, SlotDraft
-from hub.workflows.records import Rows, fetch
+from hub.workflows.records import fetch
 
-PARTS: tuple[type[SQLModel], ...] = (RequestTheme, RequestBeneficiary, PromotionPartner)
-"""What belongs to a request and is written anew when it changes; its slots keep their rows."""
+PART_COLUMNS: Mapping[type[SQLModel], tuple[str, ...]] = {
+    RequestTheme: ("request_id", "theme", "position"),
+    RequestBeneficiary: ("request_id", "organization_code", "position"),
+    PromotionPartner: ("request_id", "position", "role", "organization"),
+}
+"""What belongs to a request and is written anew when it changes, with the columns told; its slots keep their rows."""
+
+NEED_COLUMNS = ("slot_id", "skill", "position", "level", "weight", "mandatory")
 
 PLAIN = (
     "reference",
@@ -64,18 +70,19 @@ def request_row(request_id: str, draft: RequestDraft, now: datetime) -> dict[str
     }
 
 
-def part_rows(drafts: Mapping[str, RequestDraft]) -> Rows:
-    """Return the rows of what belongs to the requests, by id, without their slots."""
-    rows: Rows = {model: [] for model in PARTS}
-    for request_id, draft in drafts.items():
-        own = {"request_id": request_id}
-        rows[RequestTheme] += [{**own, "theme": theme, "position": i} for i, theme in enumerate(draft.themes)]
-        rows[RequestBeneficiary] += [{**own, "organization_code": code} for code in draft.beneficiaries]
-        rows[PromotionPartner] += [
-            {**own, "position": i, "role": partner.role, "organization": partner.organization}
-            for i, partner in enumerate(draft.promotion)
-        ]
-    return rows
+def part_rows(drafts: Mapping[str, RequestDraft]) -> dict[type[SQLModel], list[tuple[Any, ...]]]:
+    """Return the rows of what belongs to the requests but their slots, each with the values of ``PART_COLUMNS``."""
+    told = drafts.items()
+    return {
+        RequestTheme: [(key, theme, place) for key, draft in told for place, theme in enumerate(draft.themes)],
+        # Who shares a cost, and how, is told elsewhere: here they stand in no order.
+        RequestBeneficiary: [(key, code, 0) for key, draft in told for code in draft.beneficiaries],
+        PromotionPartner: [
+            (key, place, partner.role, partner.organization)
+            for key, draft in told
+            for place, partner in enumerate(draft.promotion)
+        ],
+    }
 
 
 def slot_id(request_id: str, position: int) -> str:
@@ -90,18 +97,10 @@ def slot_row(request_id: str, position: int, slot: SlotDraft) -> dict[str, Any]:
     return {**own, **values, "withdrawn": False}
 
 
-def need_rows(of_slot: str, slot: SlotDraft) -> list[dict[str, Any]]:
-    """Return the rows of the skills a slot needs."""
+def need_rows(of_slot: str, slot: SlotDraft) -> list[tuple[Any, ...]]:
+    """Return the rows of the skills a slot needs, each with the values of ``NEED_COLUMNS``."""
     return [
-        {
-            "slot_id": of_slot,
-            "skill": need.skill,
-            "position": i,
-            "level": need.level,
-            "weight": need.weight,
-            "mandatory": need.mandatory,
-        }
-        for i, need in enumerate(slot.needs)
+        (of_slot, need.skill, place, need.level, need.weight, need.mandatory) for place, need in enumerate(slot.needs)
     ]
 
 

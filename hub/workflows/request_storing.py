@@ -17,10 +17,11 @@ from hub.workflows.drafts import RequestDraft
 from hub.workflows.frozen_slots import following, refuse_frozen
 from hub.workflows.locks import lock_rows
 from hub.workflows.organizations import known_codes
-from hub.workflows.records import Stored, remove, write
+from hub.workflows.records import Stored, insert_rows, insert_tuples, remove
 from hub.workflows.references import reference_faults
 from hub.workflows.request_records import (
-    PARTS,
+    NEED_COLUMNS,
+    PART_COLUMNS,
     SLOT_PLAIN,
     canonical,
     need_rows,
@@ -54,7 +55,7 @@ def store_requests(
     _refuse_faults(session, drafts)
     told = {request_id: canonical(draft) for request_id, draft in drafts.items()}
     locked = lock_rows(session, Request, told)
-    present = read_requests(session, list(told))
+    present = read_requests(session, list(locked))
     told = {request_id: following(draft, present.get(request_id)) for request_id, draft in told.items()}
     now = utc_now()
     new = {request_id: draft for request_id, draft in told.items() if request_id not in present}
@@ -67,11 +68,17 @@ def store_requests(
     for request_id, draft in changed.items():
         _change(session, request_row(request_id, draft, now))
         _change_slots(session, request_id, draft)
-    for model in PARTS:
+    for model in PART_COLUMNS:
         remove(session, model, "request_id", list(changed))
-    write(session, part_rows({**new, **changed}))
+    _insert_parts(session, changed)
     _record(session, actor, new, {key: (present[key], draft) for key, draft in changed.items()})
     return Stored(len(new), len(changed), len(told) - len(new) - len(changed))
+
+
+def add_requests(session: Session, drafts: Mapping[str, RequestDraft], *, actor: Actor = SYSTEM) -> None:
+    """Add requests under ids nobody has; the drafts were judged in this transaction, and their references are free."""
+    _insert(session, drafts, utc_now())
+    _record(session, actor, drafts, {})
 
 
 def _refuse_faults(session: Session, drafts: Mapping[str, RequestDraft]) -> None:
@@ -94,7 +101,15 @@ def _insert(session: Session, drafts: Mapping[str, RequestDraft], now: datetime)
             row = slot_row(request_id, position, slot)
             slots.append(row)
             needs += need_rows(row["id"], slot)
-    write(session, {Request: requests, Slot: slots, SkillNeed: needs})
+    insert_rows(session, Request, requests)
+    insert_rows(session, Slot, slots)
+    insert_tuples(session, SkillNeed, NEED_COLUMNS, needs)
+    _insert_parts(session, drafts)
+
+
+def _insert_parts(session: Session, drafts: Mapping[str, RequestDraft]) -> None:
+    for model, rows in part_rows(drafts).items():
+        insert_tuples(session, model, PART_COLUMNS[model], rows)
 
 
 def _change(session: Session, row: Mapping[str, Any]) -> None:
@@ -117,7 +132,8 @@ def _change_slots(session: Session, request_id: str, draft: RequestDraft) -> Non
     added = [slot_row(request_id, first + i, slot) for i, slot in enumerate(draft.slots[len(ids) :])]
     keys = [*kept, *(row["id"] for row in added)]
     needs = [row for key, slot in zip(keys, draft.slots, strict=True) for row in need_rows(key, slot)]
-    write(session, {Slot: added, SkillNeed: needs})
+    insert_rows(session, Slot, added)
+    insert_tuples(session, SkillNeed, NEED_COLUMNS, needs)
 
 
 def _withdraw(session: Session, ids: Sequence[str]) -> None:

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from hub.workflows.sheets.book import Book, Table, check_rows
 from hub.workflows.sheets.columns import Column, Layout, Reading, Row, find_header, headings, read_table
 from hub.workflows.sheets.faults import CellError, CellFault, column_letter
 from hub.workflows.sheets.places import Bodies
 from hub.workflows.sheets.terms import key as heading_key
+
+NAMES_KEPT = 4_096
+"""Codes with a name beside them, remembered as judged: every body stands in many rows."""
 
 UNREAD = frozenset({"見方", "選択肢", "誤り"})
 """Sheets of forms and of error workbooks that hold no data."""
@@ -152,8 +156,8 @@ def check_name(reading: Reading, row: Row, code_key: str, name_key: str, bodies:
     code, name = row.values.get(code_key), row.values.get(name_key)
     if not isinstance(code, str) or not isinstance(name, str):
         return
-    full = bodies.name_of(code) or ""
-    if not heading_key(full).endswith(heading_key(name)) and name != bodies.name_en_of(code):
+    if not is_called(code, name, bodies):
+        full = bodies.name_of(code) or ""
         fault(
             reading,
             row,
@@ -163,6 +167,13 @@ def check_name(reading: Reading, row: Row, code_key: str, name_key: str, bodies:
                 f"{code} is {full}: code or name is wrong.",
             ),
         )
+
+
+@lru_cache(maxsize=NAMES_KEPT)
+def is_called(code: str, name: str, bodies: Bodies) -> bool:
+    """Tell whether the body with ``code`` is called ``name``, with or without its prefecture."""
+    full = bodies.name_of(code) or ""
+    return heading_key(full).endswith(heading_key(name)) or name == bodies.name_en_of(code)
 
 
 def join_details(form: Form, reading: Reading, by_reference: dict[str, Entry]) -> None:

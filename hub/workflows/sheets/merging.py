@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from hub.workflows.drafts import ExpertDraft, MonthDraft, RequestDraft, SkillDraft, SlotDraft
@@ -10,6 +11,10 @@ from hub.workflows.sheets.standard_terms import FRAMEWORK
 from hub.workflows.sheets.values import fifteen_digits
 
 T = TypeVar("T")
+
+CELLS_KEPT = 4_096
+MONTHS_KEPT = 65_536
+"""How many parts of drafts are kept to be used again: people have the same skills, and the same time."""
 
 EXPERT_JOINED = frozenset({"months", "engagements", "onsite_days", "short_skills", "skills"})
 """Keys of what is given of an expert that need what is stored to become a field."""
@@ -30,7 +35,9 @@ def merged_skills(given: Mapping[str, Any], present: tuple[SkillDraft, ...]) -> 
     if "skills" not in given and "short_skills" not in given:
         return present
     evidence = {skill.code: skill.evidence for skill in present if skill.framework == FRAMEWORK}
-    short = [SkillDraft(code, level, evidence.get(code, "")) for code, level in given.get("short_skills", ())]
+    short = _short_skills(given.get("short_skills", ()))
+    if evidence:
+        short = tuple([replace(skill, evidence=evidence.get(skill.code, "")) for skill in short])
     detailed = given.get("skills")
     if detailed is not None:
         return (*detailed, *short)
@@ -38,8 +45,33 @@ def merged_skills(given: Mapping[str, Any], present: tuple[SkillDraft, ...]) -> 
     return (*short, *(skill for skill in present if skill.framework != FRAMEWORK))
 
 
+@lru_cache(maxsize=CELLS_KEPT)
+def _short_skills(pairs: tuple[tuple[str, int], ...]) -> tuple[SkillDraft, ...]:
+    """Return the skills of a cell. The same cell, and the same skill at the same level, are laid out once."""
+    return tuple([_skill(code, level) for code, level in pairs])
+
+
+@lru_cache(maxsize=CELLS_KEPT)
+def _skill(code: str, level: int) -> SkillDraft:
+    return SkillDraft(code, level)
+
+
+@lru_cache(maxsize=MONTHS_KEPT)
+def _month(month: str, hours: float, engagements: int, onsite_days: float) -> MonthDraft:
+    return MonthDraft(month, hours, engagements, onsite_days)
+
+
 def merged_months(given: Mapping[str, Any], present: tuple[MonthDraft, ...]) -> tuple[MonthDraft, ...]:
     """Return the availability: months of the file replace those stored, other months stay."""
+    if not present:
+        once, none = given.get("engagements", 1), _first(given.get("onsite_days"), 0.0)
+        return tuple(
+            [
+                _month(month, said[0], once if said[1] is None else said[1], none if said[2] is None else said[2])
+                for month, said in sorted(given.get("months", {}).items())
+                if said is not None
+            ]
+        )
     by_month = {month.month: month for month in present}
     for month, said in given.get("months", {}).items():
         before = by_month.pop(month, None)

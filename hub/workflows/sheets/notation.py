@@ -3,7 +3,9 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
+from hub.models.base import TERM_LENGTH
 from hub.workflows.drafts import NeedDraft
 from hub.workflows.sheets.faults import CellError
 from hub.workflows.sheets.terms import SEPARATORS, WEAK_SEPARATORS, Terms, shorten
@@ -16,6 +18,8 @@ ITEM = re.compile(
 WEIGHT = re.compile(r"(?:重み|[*x×])\s*[:=]?\s*(?P<weight>[0-9.]+(?:e[+-]?[0-9]+)?)", re.IGNORECASE)
 MANDATORY = re.compile(r"必須|!")
 HEAVIEST = 1e9
+ITEMS_KEPT = 4_096
+"""Short items remembered as read: thousands of cells name the same few hundred skills and levels."""
 
 
 def read_skills(text: str, terms: Terms) -> tuple[tuple[str, int], ...]:
@@ -85,12 +89,22 @@ def split_items(text: str) -> list[str]:
     items: list[str] = []
     for part in SEPARATORS.split(unicodedata.normalize("NFKC", text)):
         pieces = [piece.strip() for piece in WEAK_SEPARATORS.split(part)]
-        items += pieces if all(ITEM.fullmatch(piece) for piece in pieces if piece) else [part.strip()]
+        apart = len(pieces) > 1 and all(ITEM.fullmatch(piece) for piece in pieces if piece)
+        items += pieces if apart else [part.strip()]
     return [item for item in items if item]
 
 
 def read_item(item: str, terms: Terms) -> tuple[str, int, str]:
     """Return skill code, level and what follows. Raises CellError."""
+    return _known_item(item, terms) if len(item) <= TERM_LENGTH else _item(item, terms)
+
+
+@lru_cache(maxsize=ITEMS_KEPT)
+def _known_item(item: str, terms: Terms) -> tuple[str, int, str]:
+    return _item(item, terms)
+
+
+def _item(item: str, terms: Terms) -> tuple[str, int, str]:
     match = ITEM.fullmatch(item)
     if match is None:
         raise CellError(

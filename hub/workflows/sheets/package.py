@@ -26,6 +26,11 @@ NEEDED = re.compile(
     r"|xl/(worksheets|chartsheets|dialogsheets|macrosheets)/.*\.xml)",
     re.IGNORECASE,
 )
+SHARED = re.compile(r"xl/sharedStrings\.xml", re.IGNORECASE)
+TEXT_END = b"si>"
+CELL_LENGTH = 32_767
+LONGEST_TEXT = CELL_LENGTH * 64
+"""Bytes: far more than what Excel takes in a cell, however much of it is formatted by itself."""
 SHEET = re.compile(r"xl/worksheets/[^/]*\.xml", re.IGNORECASE)
 MACROS = re.compile(r"xl/(vbaProject.*\.bin|macrosheets/.*)", re.IGNORECASE)
 BINARY = re.compile(r"xl/workbook\.bin", re.IGNORECASE)
@@ -45,7 +50,30 @@ def unpack(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
         check_parts(parts)
-        return {part.filename: archive.read(part) for part in parts if NEEDED.fullmatch(part.filename)}
+        needed = [part for part in parts if NEEDED.fullmatch(part.filename)]
+        needed.sort(key=lambda part: SHARED.fullmatch(part.filename) is None)
+        return {part.filename: read_part(archive, part) for part in needed}
+
+
+def read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
+    """Return a part unpacked. Raises FileError at the first shared text that is longer than any cell can hold.
+
+    How far texts are packed tells nothing: a long paragraph with a name in it, repeated, packs as well as one letter.
+    """
+    if part.file_size < LONGEST_TEXT or not SHARED.fullmatch(part.filename):
+        return archive.read(part)
+    pieces = []
+    with archive.open(part) as unpacking:
+        while piece := unpacking.read(LONGEST_TEXT):
+            if len(piece) == LONGEST_TEXT and TEXT_END not in piece:
+                raise FileError(
+                    f"セルに入る長さ（{CELL_LENGTH:,}文字）を超える文字があります。"
+                    "Excelで開いて .xlsx として保存し直してください。",
+                    f"It holds a text longer than a cell takes ({CELL_LENGTH:,} characters). "
+                    "Open it in Excel and save it as .xlsx.",
+                )
+            pieces.append(piece)
+    return b"".join(pieces)
 
 
 def check_kind(content: bytes) -> None:

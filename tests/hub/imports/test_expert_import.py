@@ -270,7 +270,7 @@ def test_perhaps_one_person_twice_is_noticed_but_no_fault(book, expert, take_in)
 def test_a_fault_below_the_surface_takes_nothing_with_it(book, expert, take_in, stored, monkeypatch, engine):
     """A failure in the middle of writing leaves everything as it was."""
     take_in(book({"専門人材": [expert()]}))
-    monkeypatch.setattr("hub.workflows.expert_storing.write", lambda *_: 1 / 0)
+    monkeypatch.setattr("hub.workflows.expert_storing.insert_tuples", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         take_in(book({"専門人材": [expert(**{"姓": "別"}), expert(管理番号="E-2")]}))
     assert {key: draft.family_name for key, draft in stored().items()} == {"E-1": "髙橋"}

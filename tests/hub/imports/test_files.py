@@ -40,6 +40,8 @@ def rewritten(path: Path, part: str, old: bytes, new: bytes) -> Path:
 
 
 SHEET = "xl/worksheets/sheet1.xml"
+SHARED = "xl/sharedStrings.xml"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 
 
 @pytest.mark.parametrize("name", ["a.xls", "a.txt", "a.pdf", "a", "a.xlsm", "a.ods", "a.json"])
@@ -109,6 +111,37 @@ def test_an_archive_whose_directory_lies_is_refused(book):
     content[directory + 24 : directory + 28] = (1).to_bytes(4, "little")
     path.write_bytes(bytes(content))
     assert "Excelのファイルとして読めません" in refused(path)
+
+
+def shared(book, *texts: str) -> bytes:
+    """Return a workbook whose first cells hold these texts, shared as Excel shares them."""
+    cells = "".join(
+        f'<row r="{row}"><c r="A{row}" t="s"><v>{row - 1}</v></c></row>' for row in range(1, len(texts) + 1)
+    )
+    sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{cells}</sheetData></worksheet>'
+    told = "".join(f"<si><t>{text}</t></si>" for text in texts)
+    out = io.BytesIO()
+    with zipfile.ZipFile(book({"a": [["b"]]})) as before, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            if name not in (SHEET, SHARED):
+                after.writestr(name, before.read(name))
+        after.writestr(SHEET, sheet)
+        after.writestr(SHARED, f'<sst xmlns="{MAIN}">{told}</sst>')
+    return out.getvalue()
+
+
+def test_a_text_longer_than_any_cell_takes_is_refused_before_the_rest_is_unpacked(book, monkeypatch):
+    content = shared(book, "x" * (2 * package.LONGEST_TEXT))
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("unpacked"))
+    with pytest.raises(FileError, match="32,767"):
+        read_book(content, "a.xlsx")
+
+
+def test_long_texts_a_cell_can_hold_are_read_however_alike_they_are(book):
+    texts = [f"{number}{'髙' * (package.CELL_LENGTH - 9)}" for number in range(50)]
+    assert sum(len(text.encode()) for text in texts) > 2 * package.LONGEST_TEXT
+    (table,) = read_book(shared(book, *texts), "a.xlsx").tables
+    assert [row[0] for row in table.rows] == texts
 
 
 def test_a_stray_value_far_below_is_refused_where_the_reader_alone_would_die(book, tmp_path):

@@ -10,8 +10,8 @@ LETTERS = {era.name_ja: era.name_en[0] for era in ERAS}
 WESTERN = re.compile(r"(?P<year>[0-9]{4})\s*[-/.年]\s*(?P<month>[0-9]{1,2})\s*[-/.月]\s*(?P<day>[0-9]{1,2})\s*日?")
 COMPACT = re.compile(r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 JAPANESE = re.compile(
-    rf"(?P<era>{'|'.join((*LETTERS, *LETTERS.values()))})\s*(?P<year>[0-9]{{1,2}}|元)\s*[-/.年]\s*(?P<month>[0-9]{{1,2}})"
-    r"\s*[-/.月]\s*(?P<day>[0-9]{1,2})\s*日?",
+    rf"(?P<era>{'|'.join((*LETTERS, *LETTERS.values()))})\s*(?P<year>[0-9]{{1,2}}|元)"
+    r"\s*[-/.年]\s*(?P<month>[0-9]{1,2})\s*[-/.月]\s*(?P<day>[0-9]{1,2})\s*日?",
     re.IGNORECASE,
 )
 

@@ -8,7 +8,36 @@ from starlette.types import Scope
 from web.assets import STATIC, assets
 from web.errors import install_error_pages
 from web.security import SecurityHeaders, same_origin
-from web.views import about, experts, forms, home, plans, requests, runs, slots
+from web.views import (
+    about,
+    experts,
+    forms,
+    home,
+    notifications,
+    plans,
+    proposals,
+    publishing,
+    request_moves,
+    requests,
+    runs,
+    slots,
+)
+
+VIEWS = (
+    home,
+    forms,
+    requests,
+    request_moves,
+    experts,
+    runs,
+    publishing,
+    plans,
+    slots,
+    proposals,
+    notifications,
+    about,
+)
+"""The pages, in the order their addresses are tried."""
 
 
 class CachedStaticFiles(StaticFiles):
@@ -25,7 +54,20 @@ class CachedStaticFiles(StaticFiles):
 def router() -> APIRouter:
     """Return every page; a changing request must come from one of them."""
     pages = APIRouter(dependencies=[Depends(same_origin)], include_in_schema=False)
-    for view in (home, forms, requests, experts, runs, plans, slots, about):
+    for view in (
+        home,
+        forms,
+        requests,
+        request_moves,
+        experts,
+        runs,
+        publishing,
+        plans,
+        slots,
+        proposals,
+        notifications,
+        about,
+    ):
         pages.include_router(view.router)
     return pages
 

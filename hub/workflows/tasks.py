@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
-from sqlmodel import SQLModel
 
 from hub.auth.actor import Actor
 from hub.errors import Forbidden
@@ -50,7 +48,7 @@ def tasks_of(session: Session, actor: Actor, now: datetime | None = None) -> tup
 def _requests(session: Session, actor: Actor) -> Iterator[Task]:
     r = columns(Request)
     for name, status, action in REQUESTS:
-        number = _count(session, actor, action, Request, r.organization_code, None, r.status == status)
+        number = _count(session, actor, action, Request, r.status == status)
         yield Task(name, number, f"/requests?status={status}")
 
 
@@ -58,7 +56,7 @@ def _proposals(session: Session, actor: Actor, now: datetime) -> Iterator[Task]:
     p = columns(Proposal)
 
     def waiting(action: str, *conditions: ColumnElement[bool]) -> int:
-        return _count(session, actor, action, Proposal, p.organization_code, p.expert_id, *conditions)
+        return _count(session, actor, action, Proposal, *conditions)
 
     yield Task(
         "offers",
@@ -80,17 +78,12 @@ def _proposals(session: Session, actor: Actor, now: datetime) -> Iterator[Task]:
 
 
 def _count(
-    session: Session,
-    actor: Actor,
-    action: str,
-    model: type[SQLModel],
-    organization: ColumnElement[Any],
-    expert: ColumnElement[Any] | None,
-    *conditions: ColumnElement[bool],
+    session: Session, actor: Actor, action: str, model: type[Request | Proposal], *conditions: ColumnElement[bool]
 ) -> int:
     """Return how many rows of ``model`` ``actor`` may do ``action`` to under ``conditions``; 0 where they may not."""
+    c = columns(model)
     try:
-        mine = visible(actor, action, organization, expert)
+        mine = visible(actor, action, c.organization_code, c.expert_id if model is Proposal else None)
     except Forbidden:
         return 0
     query = select(func.count()).select_from(table_of(model)).where(mine, *conditions)

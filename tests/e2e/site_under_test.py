@@ -9,6 +9,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -18,11 +19,14 @@ from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
 from hub.jobs.worker import run_next
+from hub.models.base import utc_now
 from hub.settings import Settings
 from hub.workflows.paging import Paging
 from hub.workflows.plan_rows import PlanSlotFilter, PlanSlotRow
 from hub.workflows.plans import find_plan_slots, queue_plan, read_plan_slot
+from hub.workflows.publishing import publish
 from hub.workflows.seeding import store_sample
+from hub.workflows.standing_offers import standing_offers
 from matching.problem import Limits
 from seed_data.cases import cases
 from seed_data.generator import generate
@@ -42,6 +46,7 @@ class Site:
     open: str
     expert: str
     request: str
+    proposal: str
 
     @property
     def pages(self) -> dict[str, str]:
@@ -61,6 +66,14 @@ class Site:
             "limits": f"{plan}/limits",
             "filled": f"{plan}/slots/{self.filled}",
             "open": f"{plan}/slots/{self.open}",
+            "publish": f"{plan}/publish",
+            "undo": f"{plan}/undo",
+            "close": f"{plan}/close",
+            "proposals": "/proposals",
+            "proposal": f"/proposals/{self.proposal}",
+            "decline": f"/proposals/{self.proposal}/decline",
+            "move": f"/requests/{self.request}/moves/withdraw",
+            "notifications": "/notifications",
             "nothing": "/nothing",
         }
 
@@ -78,6 +91,7 @@ def serve(
         store_sample(session, Sample(sample.experts, cases() + sample.requests, sample.months))
         plan = queue_plan(session, LOCAL, "令和8年度 配置計画", limits=Limits(seconds=30))
     run_next(engine, settings)
+    proposal = _proposed(engine, plan)
     chosen, left = (_most_explained(engine, plan, filled=filled) for filled in (True, False))
     engine.dispose()
     port = _free_port()
@@ -89,7 +103,16 @@ def serve(
             open=left.slot_id,
             expert=chosen.assigned.expert_id,
             request=chosen.request_id,
+            proposal=proposal,
         )
+
+
+def _proposed(engine: Engine, plan: str) -> str:
+    """Send a first stage of the plan out, and return one of its proposals: the rest can still be published."""
+    with reading(engine) as session:
+        alone = [row.slot_id for row in standing_offers(session, LOCAL, plan) if row.team == "any"]
+    with transaction(engine) as session:
+        return publish(session, LOCAL, plan, utc_now() + timedelta(days=2), alone[:8]).proposals[0]
 
 
 def _most_explained(engine: Engine, plan: str, *, filled: bool) -> PlanSlotRow:

@@ -9,7 +9,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 WIDTHS = (320, 1366, 1440)
 PAGES = (
     "home", "about", "experts", "expert", "requests", "request", "plans", "new", "plan", "map", "limits", "filled",
-    "open", "nothing",
+    "open", "publish", "undo", "close", "proposals", "proposal", "decline", "move", "notifications", "nothing",
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from hub.workflows.life_cycles import DECLINE_EXPERT, DECLINE_ORGANIZATION, PROP
 from hub.workflows.moving import Reason
 from hub.workflows.proposal_ending import UNCONFIRMED, withdraw_proposal
 from hub.workflows.proposal_reading import find_offers, find_proposals, read_offer, read_proposal
-from hub.workflows.proposal_rows import Offer, ProposalFilter, ProposalRow
+from hub.workflows.proposal_rows import Offer, ProposalFilter, ProposalRow, Step
 from web import words
 from web.addresses import address_of, paging_of
 from web.language import Language
@@ -132,7 +132,7 @@ def decline(
     except Invalid as invalid:
         faults = reason_faults(invalid, spoken)
         form = {"code": code, "words": told}
-        return _page(request, session, actor, proposal_id, "proposal_decline.html", form, faults)
+        return _page(request, session, actor, proposal_id, template="proposal_decline.html", form=form, faults=faults)
     log_event("proposal_declined", proposal=proposal_id, actor=actor.id)
     return RedirectResponse(f"/proposals/{proposal_id}", status_code=303)
 
@@ -164,13 +164,15 @@ def _page(
     session: ReadingSession,
     actor: ActorDep,
     proposal_id: str,
+    *,
     template: str = "proposal.html",
     form: Mapping[str, str] = MappingProxyType({"code": "", "words": ""}),
     faults: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
     row: ProposalRow | Offer
+    steps: tuple[Step, ...] = ()
     if actor.expert is not None:
-        row, steps = read_offer(session, actor, proposal_id), ()
+        row = read_offer(session, actor, proposal_id)
     else:
         page = read_proposal(session, actor, proposal_id)
         row, steps = page.row, page.steps

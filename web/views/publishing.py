@@ -1,8 +1,9 @@
 """A plan goes out: which of its slots, until when to answer; and how what nobody accepted comes back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -50,7 +51,7 @@ def ask_what_to_publish(request: Request, session: ReadingSession, actor: ActorD
     rows = standing_offers(session, actor, plan_id)
     last = today_in_japan() + timedelta(days=USUAL_DAYS)
     form = PublicationForm(last.isoformat())
-    return _page(request, session, plan_id, rows, form, {})
+    return _page(request, session, plan_id, rows, form)
 
 
 @router.post("/{plan_id}/publish")
@@ -65,7 +66,7 @@ def publish_plan(
     slot: Annotated[Sequence[str], Form()] = (),
     skip: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Offer the chosen slots to both sides; 422 and 409 show the page again with what is wrong, and nothing goes out."""
+    """Offer the chosen slots to both sides; 422 and 409 show the page again, and nothing goes out."""
     spoken = spoken_language(request)
     form = PublicationForm(deadline, tuple(slot), which == "every", skip)
     moment, faults = form_faults(form, spoken)
@@ -83,7 +84,7 @@ def publish_plan(
             log_event("plan_published", plan=plan_id, actor=actor.id, stage=made.stage, proposals=len(made.proposals))
             return RedirectResponse(f"/proposals?plan={plan_id}", status_code=303)
     rows = standing_offers(session, actor, plan_id)
-    return _page(request, session, plan_id, rows, form, faults, refused)
+    return _page(request, session, plan_id, rows, form, faults=faults, refused=refused)
 
 
 def form_faults(form: PublicationForm, spoken: Language) -> tuple[datetime | None, dict[str, str]]:
@@ -110,7 +111,8 @@ def _page(
     plan_id: str,
     rows: Sequence[Standing],
     form: PublicationForm,
-    faults: dict[str, str],
+    *,
+    faults: Mapping[str, str] = MappingProxyType({}),
     refused: str = "",
 ) -> Response:
     context = {

@@ -10,6 +10,8 @@ from web.errors import install_error_pages
 from web.security import SecurityHeaders, same_origin
 from web.views import (
     about,
+    engagements,
+    evaluations,
     experts,
     forms,
     home,
@@ -17,10 +19,12 @@ from web.views import (
     plans,
     proposals,
     publishing,
+    reports,
     request_moves,
     requests,
     runs,
     slots,
+    work_logs,
 )
 
 VIEWS = (
@@ -34,6 +38,10 @@ VIEWS = (
     plans,
     slots,
     proposals,
+    engagements,
+    work_logs,
+    reports,
+    evaluations,
     notifications,
     about,
 )

@@ -297,3 +297,51 @@ PROPOSALS_SHOWN = {
     "ended": N_("取り下げ・打ち切り"),
 }
 """What the list of proposals may be narrowed to."""
+SIDES = {"organization": N_("団体"), "expert": N_("専門人材")}
+WORK_LOG_STATUSES = {
+    "draft": (N_("書きかけ"), ""),
+    "submitted": (N_("確認待ち"), "key"),
+    "returned": (N_("差し戻し"), "warn"),
+    "signed_off": (N_("確認済み"), "good"),
+}
+"""States of a month's log: name and the style of its tag."""
+
+WORK_MOVES = {
+    "engagement": {"begin": N_("従事が始まった"), "end": N_("従事が終わった"), "break_off": N_("従事を打ち切った")},
+    "work_log": {
+        "submit": N_("業務記録を提出した"),
+        "sign_off": N_("業務記録を確認した"),
+        "send_back": N_("業務記録を差し戻した"),
+    },
+    "report": {
+        "submit": N_("報告を提出した"),
+        "sign_off": N_("報告を確認した"),
+        "send_back": N_("報告を差し戻した"),
+    },
+}
+"""What has been done to an engagement, its logs and its report."""
+
+GRADES = {
+    "1": N_("1 不満"),
+    "2": N_("2 やや不満"),
+    "3": N_("3 ふつう"),
+    "4": N_("4 よい"),
+    "5": N_("5 とてもよい"),
+}
+ASPECTS = {
+    "expertise": N_("専門性"),
+    "communication": N_("対話と調整"),
+    "delivery": N_("約束した成果と期日"),
+    "transfer": N_("職員への引き継ぎ（地域に残る力）"),
+    "clarity": N_("依頼の明確さ"),
+    "cooperation": N_("受け入れと協力"),
+    "openness": N_("提案を聞く姿勢"),
+    "conditions": N_("条件の遵守"),
+}
+"""What each side grades beside the whole."""
+COST_BASES = {
+    "hourly": N_("時間単価で計算"),
+    "daily": N_("日額で計算"),
+    "monthly": N_("月額で計算"),
+    "unpaid": N_("報酬の定めなし"),
+}

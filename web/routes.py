@@ -62,20 +62,7 @@ class CachedStaticFiles(StaticFiles):
 def router() -> APIRouter:
     """Return every page; a changing request must come from one of them."""
     pages = APIRouter(dependencies=[Depends(same_origin)], include_in_schema=False)
-    for view in (
-        home,
-        forms,
-        requests,
-        request_moves,
-        experts,
-        runs,
-        publishing,
-        plans,
-        slots,
-        proposals,
-        notifications,
-        about,
-    ):
+    for view in VIEWS:
         pages.include_router(view.router)
     return pages
 

@@ -21,8 +21,10 @@ from web.views import (
     publishing,
     reports,
     request_moves,
+    request_writing,
     requests,
     runs,
+    slot_writing,
     slots,
     work_logs,
 )
@@ -30,6 +32,8 @@ from web.views import (
 VIEWS = (
     home,
     forms,
+    request_writing,
+    slot_writing,
     requests,
     request_moves,
     experts,

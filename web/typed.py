@@ -26,7 +26,7 @@ class Typed:
     def __init__(self, form: Mapping[str, str], spoken: Language) -> None:
         self.form = form
         self.faults: dict[str, str] = {}
-        self._spoken = spoken
+        self.spoken = spoken
 
     def text(self, name: str) -> str:
         """Return what was typed, with line breaks as one character and no blanks around it."""
@@ -60,14 +60,14 @@ class Typed:
         if typed in options:
             return typed
         if typed or needed:
-            self.faults[name] = self._spoken.say("ひとつ選んでください")
+            self.faults[name] = self.spoken.say("ひとつ選んでください")
         return None
 
     def refuse(self, faults: Iterable[Fault], fields: Mapping[str, str] | None = None) -> None:
         """Keep faults the hub found, at the field their place is about; ``fields``: where the names differ."""
         for fault in faults:
             name = fault.place.strip("/").split("/")[0]
-            self.faults.setdefault((fields or {}).get(name, name), self._spoken.pick(fault.ja, fault.en))
+            self.faults.setdefault((fields or {}).get(name, name), self.spoken.pick(fault.ja, fault.en))
 
     def _day(self, typed: str) -> date:
         day = read_day(typed)
@@ -82,10 +82,10 @@ class Typed:
         typed = self.text(name)
         if not typed:
             if needed:
-                self.faults[name] = self._spoken.say("入力してください")
+                self.faults[name] = self.spoken.say("入力してください")
             return None
         try:
             return read(typed)
         except CellError as error:
-            self.faults[name] = self._spoken.pick(error.ja, error.en)
+            self.faults[name] = self.spoken.pick(error.ja, error.en)
             return None

@@ -13,6 +13,7 @@ from web.choices import prefecture_choices, request_status_choices, stage_choice
 from web.names import Names, stages
 from web.templating import render, spoken_language
 from web.views.request_moves import moves_for
+from web.views.request_writing import may_create, may_edit
 
 router = APIRouter(prefix="/requests")
 
@@ -23,6 +24,7 @@ Text = Annotated[str, Query(max_length=100)]
 def list_requests(
     request: Request,
     session: ReadingSession,
+    actor: ActorDep,
     *,
     q: Text = "",
     status: Text = "",
@@ -38,6 +40,7 @@ def list_requests(
     names = Names(spoken_language(request))
     context = {
         "asked": asked,
+        "can_create": may_create(actor),
         "found": found,
         "address": address_of("/requests", found, q=q, status=status, stage=stage, type=type, prefecture=prefecture),
         "choices": {
@@ -59,5 +62,6 @@ def show_request(request: Request, session: ReadingSession, actor: ActorDep, req
         "page": page,
         "advice": [stage for key, stage in stages().items() if key in asked],
         "moves": moves_for(actor, page),
+        "can_edit": may_edit(actor, page),
     }
     return render(request, "request.html", context)

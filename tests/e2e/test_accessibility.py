@@ -11,8 +11,8 @@ WIDTHS = (320, 1366, 1440)
 PAGES = (
     "home", "about", "experts", "expert", "requests", "request", "plans", "new", "plan", "map", "limits", "filled",
     "open", "publish", "undo", "close", "proposals", "proposal", "decline", "move", "notifications",
-    "write", "slots", "slot", "skills", "conditions", "check", "engagements", "engagement", "terms", "break", "profile", "nothing",
-    *(f"profile-{part}" for part in PROFILE),
+    "write", "slots", "slot", "skills", "conditions", "check", "engagements", "engagement", "terms", "break",
+    "profile", "nothing", *(f"profile-{part}" for part in PROFILE),
 )  # fmt: skip
 
 

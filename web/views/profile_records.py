@@ -83,12 +83,14 @@ def _skills_page(
 ) -> Response:
     say = spoken_language(request).say
     known = {skill.code for skill in page.told.skills if skill.framework == FRAMEWORK}
+    meant = find_skills(q)
     context = {
         "expert": page,
         "form": form,
         "faults": faults,
         "q": q,
-        "found": [code for code in find_skills(q) if code not in known] if q else (),
+        "found": [code for code in meant if code not in known],
+        "known": bool(meant),
         "levels": [(str(level), f"{level} {say(name)}") for level, name in words.LEVELS.items()],
     }
     return render(request, "profile_skills.html", context, block="found", status=422 if faults else 200)

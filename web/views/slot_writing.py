@@ -271,6 +271,7 @@ def _skills_page(
     names = Names(spoken_language(request))
     say = names.language.say
     known = {need.skill for need in needs}
+    meant = find_skills(q)
     context = {
         "page": page,
         "step": "slots",
@@ -279,7 +280,8 @@ def _skills_page(
         "needs": needs,
         "faults": faults,
         "q": q,
-        "found": [code for code in find_skills(q) if code not in known] if q else (),
+        "found": [code for code in meant if code not in known],
+        "known": bool(meant),
         "roles": [("", say("選んでください")), *role_choices(names)[1:]],
         "levels": [(str(level), f"{level} {say(name)}") for level, name in words.LEVELS.items()],
     }

@@ -36,3 +36,8 @@ def skill_choices(names: Names) -> Choices:
 def stage_choices(names: Names) -> Choices:
     """Return the eight stages."""
     return [_all(names.language), *((stage, names.stage(stage)) for stage in stages())]
+
+
+def request_status_choices(language: Language) -> Choices:
+    """Return where a request may stand."""
+    return [_all(language), *((code, language.say(name)) for code, name in words.REQUEST_STATUSES.items())]

@@ -8,7 +8,52 @@ from starlette.types import Scope
 from web.assets import STATIC, assets
 from web.errors import install_error_pages
 from web.security import SecurityHeaders, same_origin
-from web.views import about, experts, forms, home, plans, requests, runs, slots
+from web.views import (
+    about,
+    engagements,
+    evaluations,
+    experts,
+    forms,
+    home,
+    notifications,
+    plans,
+    profile_records,
+    profile_writing,
+    proposals,
+    publishing,
+    reports,
+    request_moves,
+    request_writing,
+    requests,
+    runs,
+    slot_writing,
+    slots,
+    work_logs,
+)
+
+VIEWS = (
+    home,
+    forms,
+    request_writing,
+    slot_writing,
+    requests,
+    request_moves,
+    profile_writing,
+    profile_records,
+    experts,
+    runs,
+    publishing,
+    plans,
+    slots,
+    proposals,
+    engagements,
+    work_logs,
+    reports,
+    evaluations,
+    notifications,
+    about,
+)
+"""The pages, in the order their addresses are tried."""
 
 
 class CachedStaticFiles(StaticFiles):
@@ -25,7 +70,7 @@ class CachedStaticFiles(StaticFiles):
 def router() -> APIRouter:
     """Return every page; a changing request must come from one of them."""
     pages = APIRouter(dependencies=[Depends(same_origin)], include_in_schema=False)
-    for view in (home, forms, requests, experts, runs, plans, slots, about):
+    for view in VIEWS:
         pages.include_router(view.router)
     return pages
 

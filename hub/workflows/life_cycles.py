@@ -15,7 +15,7 @@ Why = Literal["none", "optional", "required"]
 class Move:
     """A move by name from any of ``sources`` to ``target``; ``action``: the permission it needs.
 
-    ``why``: whether a reason is asked for; ``reasons``: its codes, in words of ``hub.workflows.reason_codes``.
+    ``why``: whether a reason is asked for; ``reasons``: its codes, which ``web.words`` puts in words.
     """
 
     name: str

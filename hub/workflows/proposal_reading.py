@@ -19,7 +19,7 @@ from hub.workflows.proposal_taking import belonging_of, proposal_not_found
 from hub.workflows.visibility import visible
 from seed_data.months import months_from
 
-SORTS = ("deadline", "created", "status", "organization", "expert", "request")
+SORTS = ("deadline", "created", "updated", "status", "organization", "expert", "request")
 OFFER_SORTS = ("deadline", "created", "status")
 
 
@@ -39,10 +39,13 @@ def find_proposals(
         (p.expert_id, wanted.expert),
     )
     conditions = [column == value for column, value in told if value]
+    if wanted.among:
+        conditions.append(p.status.in_(wanted.among))
     query = _rows().where(visible(actor, "proposal.read", p.organization_code), *conditions)
     orders = {
         "deadline": p.deadline,
         "created": p.created_at,
+        "updated": p.updated_at,
         "status": p.status,
         "organization": p.organization_code,
         "expert": e.family_kana + e.given_kana,

@@ -7,13 +7,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ProposalFilter:
-    """Which proposals to list; what is None or empty does not restrict."""
+    """Which proposals to list; what is None or empty does not restrict. ``among``: statuses it may have."""
 
     status: str | None = None
     plan: str | None = None
     request: str | None = None
     organization: str | None = None
     expert: str | None = None
+    among: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

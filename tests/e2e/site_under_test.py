@@ -6,30 +6,41 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from hub.auth.actor import LOCAL
+from hub.auth.actor import LOCAL, Actor, Grant
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
 from hub.jobs.worker import run_next
+from hub.models.base import utc_now
 from hub.settings import Settings
+from hub.workflows.drafts import NeedDraft, RequestDraft, SlotDraft
+from hub.workflows.engagement_reading import find_engagements
+from hub.workflows.engagement_rows import EngagementFilter
 from hub.workflows.paging import Paging
 from hub.workflows.plan_rows import PlanSlotFilter, PlanSlotRow
 from hub.workflows.plans import find_plan_slots, queue_plan, read_plan_slot
+from hub.workflows.proposal_reading import read_proposal
+from hub.workflows.proposals import accept_as_expert, accept_as_organization
+from hub.workflows.publishing import publish
+from hub.workflows.request_editing import create_request
 from hub.workflows.seeding import store_sample
+from hub.workflows.standing_offers import standing_offers
 from matching.problem import Limits
 from seed_data.cases import cases
 from seed_data.generator import generate
 from seed_data.samples import Sample
 
 HERE = Path(__file__).parent
-PATIENCE = 30.0
+PATIENCE = 120.0
+PROFILE = ("about", "kinds", "skills", "career", "career/new", "availability", "conditions")
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,9 @@ class Site:
     open: str
     expert: str
     request: str
+    proposal: str
+    draft: str
+    engagement: str
 
     @property
     def pages(self) -> dict[str, str]:
@@ -61,6 +75,26 @@ class Site:
             "limits": f"{plan}/limits",
             "filled": f"{plan}/slots/{self.filled}",
             "open": f"{plan}/slots/{self.open}",
+            "publish": f"{plan}/publish",
+            "undo": f"{plan}/undo",
+            "close": f"{plan}/close",
+            "proposals": "/proposals",
+            "proposal": f"/proposals/{self.proposal}",
+            "decline": f"/proposals/{self.proposal}/decline",
+            "move": f"/requests/{self.request}/moves/withdraw",
+            "notifications": "/notifications",
+            "write": "/requests/new",
+            "slots": f"/requests/{self.draft}/write/slots",
+            "slot": f"/requests/{self.draft}/write/slots/0",
+            "skills": f"/requests/{self.draft}/write/slots/0/skills?q=クラウド",
+            "conditions": f"/requests/{self.draft}/write/conditions",
+            "check": f"/requests/{self.draft}/write/check",
+            "profile": f"/experts/{self.expert}/edit",
+            **{f"profile-{part}": f"/experts/{self.expert}/edit/{part}" for part in PROFILE},
+            "engagements": "/engagements",
+            "engagement": f"/engagements/{self.engagement}",
+            "terms": f"/engagements/{self.engagement}/terms",
+            "break": f"/engagements/{self.engagement}/break-off",
             "nothing": "/nothing",
         }
 
@@ -78,6 +112,8 @@ def serve(
         store_sample(session, Sample(sample.experts, cases() + sample.requests, sample.months))
         plan = queue_plan(session, LOCAL, "令和8年度 配置計画", limits=Limits(seconds=30))
     run_next(engine, settings)
+    accepted, *proposals = _proposed(engine, plan)
+    engagement, draft = _engaged(engine, accepted), _drafted(engine)
     chosen, left = (_most_explained(engine, plan, filled=filled) for filled in (True, False))
     engine.dispose()
     port = _free_port()
@@ -89,7 +125,37 @@ def serve(
             open=left.slot_id,
             expert=chosen.assigned.expert_id,
             request=chosen.request_id,
+            proposal=proposals[0],
+            draft=draft,
+            engagement=engagement,
         )
+
+
+def _proposed(engine: Engine, plan: str) -> Sequence[str]:
+    """Send a first stage of the plan out, and return its proposals: the rest can still be published."""
+    with reading(engine) as session:
+        alone = [row.slot_id for row in standing_offers(session, LOCAL, plan) if row.team == "any"]
+    with transaction(engine) as session:
+        return publish(session, LOCAL, plan, utc_now() + timedelta(days=2), alone[:8]).proposals
+
+
+def _engaged(engine: Engine, proposal: str) -> str:
+    """Accept a proposal on both sides, and return the engagement it opened."""
+    with reading(engine) as session:
+        row = read_proposal(session, LOCAL, proposal).row
+    with transaction(engine) as session:
+        accept_as_expert(session, Actor("acc_expert", (Grant("expert"),), row.expert_id), proposal)
+        accept_as_organization(session, Actor("acc_city", (Grant("requester", row.organization_code),)), proposal)
+    with reading(engine) as session:
+        return find_engagements(session, LOCAL, EngagementFilter()).items[0].id
+
+
+def _drafted(engine: Engine) -> str:
+    """Keep a draft with two slots and a skill."""
+    seat = SlotDraft("設計", "D", "development", "2027-04", 6, 20.0, needs=(NeedDraft("TE1-08", 3, mandatory=True),))
+    draft = RequestDraft("202151", "窓口のオンライン化", (seat, replace(seat, title="伴走", needs=())))
+    with transaction(engine) as session:
+        return create_request(session, LOCAL, draft)
 
 
 def _most_explained(engine: Engine, plan: str, *, filled: bool) -> PlanSlotRow:

@@ -3,13 +3,16 @@
 import pytest
 
 from .accessibility import measured, violations
+from .site_under_test import PROFILE
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 WIDTHS = (320, 1366, 1440)
 PAGES = (
     "home", "about", "experts", "expert", "requests", "request", "plans", "new", "plan", "map", "limits", "filled",
-    "open", "nothing",
+    "open", "publish", "undo", "close", "proposals", "proposal", "decline", "move", "notifications",
+    "write", "slots", "slot", "skills", "conditions", "check", "engagements", "engagement", "terms", "break",
+    "profile", "nothing", *(f"profile-{part}" for part in PROFILE),
 )  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """The whole application over a small seeded database with one finished plan, as a browser would talk to it."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from hub import dependencies
 from hub.app import create_app
-from hub.auth.actor import LOCAL
+from hub.auth.actor import LOCAL, Actor
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
@@ -47,6 +50,8 @@ class Hub:
         return [
             "/",
             "/about",
+            "/proposals",
+            "/notifications",
             "/experts",
             f"/experts/{self.expert}",
             "/requests",
@@ -58,6 +63,10 @@ class Hub:
             f"{plan}?show=open",
             f"{plan}/map",
             f"{plan}/limits",
+            f"{plan}/publish",
+            f"{plan}/undo",
+            f"{plan}/close",
+            f"/requests/{self.request}/moves/close",
             f"{plan}/slots/{self.filled}",
             f"{plan}/slots/{self.open}",
         ]
@@ -98,3 +107,29 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
             request=request.items[0].id,
         )
     engine.dispose()
+
+
+@dataclass(frozen=True)
+class Played(Hub):
+    """A hub of one's own, whose people act one after another."""
+
+    def acting(self, actor: Actor, language: str = "ja") -> TestClient:
+        """Return a browser of ``actor``; whoever was there before is gone."""
+        app = self.ja.app
+        app.dependency_overrides[dependencies._actor] = lambda: actor
+        return browser(app, language)
+
+
+@pytest.fixture
+def played(hub: Hub, tmp_path: Path) -> Iterator[Played]:
+    """A copy of the hub with its plan, to be changed at will."""
+    settings = Settings(data_folder=tmp_path, worker=False)
+    source, target = (create_engine(each) for each in (hub.settings, settings))
+    with closing(sqlite3.connect(source.url.database)) as old, closing(sqlite3.connect(target.url.database)) as new:
+        old.backup(new)
+    app = create_app(settings)
+    with TestClient(app):
+        told = {name: getattr(hub, name) for name in ("plan", "filled", "open", "expert", "request")}
+        yield Played(browser(app, "ja"), browser(app, "en"), target, settings, **told)
+    for engine in (source, target):
+        engine.dispose()

@@ -18,6 +18,7 @@ from web.choices import prefecture_choices, role_choices, skill_choices, talent_
 from web.language import Language
 from web.names import FRAMEWORK, Names
 from web.templating import render, spoken_language
+from web.views.profile_writing import may_write
 
 router = APIRouter(prefix="/experts")
 
@@ -67,6 +68,7 @@ def show_expert(
         "expert": expert,
         "skills_by_category": _by_category(expert.told, Names(spoken)),
         "chart": _availability_chart(expert.told, spoken),
+        "can_edit": may_write(actor, expert_id),
     }
     return render(request, "expert.html", context)
 

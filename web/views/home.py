@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from hub.dependencies import ReadingSession
+from hub.dependencies import ActorDep, ReadingSession
 from hub.workflows.paging import Paging
 from hub.workflows.plans import find_plans
+from hub.workflows.tasks import tasks_of
 from web.counts import counts
 from web.templating import render
 
@@ -13,7 +14,12 @@ router = APIRouter()
 
 
 @router.get("/")
-def show_home(request: Request, session: ReadingSession) -> Response:
-    """Show counts and the newest plan."""
+def show_home(request: Request, session: ReadingSession, actor: ActorDep) -> Response:
+    """Show what waits for who looks, counts, and the newest plan."""
     newest = find_plans(session, Paging(size=1, descending=True)).items
-    return render(request, "home.html", {"counts": counts(session), "newest": newest[0] if newest else None})
+    context = {
+        "counts": counts(session),
+        "newest": newest[0] if newest else None,
+        "tasks": tasks_of(session, actor),
+    }
+    return render(request, "home.html", context)

@@ -32,7 +32,7 @@ def test_the_image_serves_what_it_was_built_from(tmp_path):
         **os.environ,
         "PATH": f"{tmp_path / 'python' / 'bin'}:{os.environ['PATH']}",
         "HUB_DATA_FOLDER": str(tmp_path / "data"),
-        # What is installed runs twice: too seldom to compile it all first. Of "no" options pip takes the value: 0 is no.
+        # What is installed runs twice, too seldom to compile it all first (pip takes "no" options by value: 0 is no).
         "PIP_NO_COMPILE": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
     }

@@ -17,7 +17,7 @@ from hub.db.transaction import before_commit
 from hub.models import AuditDetail, AuditHead, AuditRecord
 from hub.models.base import columns, table_of, utc_now
 from hub.workflows.audit_chain import BEGINNING, Head, Link, canonical, commit_to, moment, new_salt
-from hub.workflows.records import insert_new, insert_rows
+from hub.workflows.records import insert_new, insert_rows, insert_tuples
 
 PENDING = "audit"
 HEAD_ROW = 1
@@ -83,8 +83,8 @@ def write_entries(session: Session) -> None:
             head.hash,
         )
         head = link.head()
-        rows.append({**link.row(), "hash": head.hash})
-    insert_rows(session, AuditRecord, rows)
+        rows.append((*link.values(), head.hash))
+    insert_tuples(session, AuditRecord, (*Link.__slots__, "hash"), rows)
     insert_rows(session, AuditDetail, details)
     _move_head(session, last, head)
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 
 FORM = "talent-hub audit 1"
@@ -49,11 +50,18 @@ class Link:
 
     def row(self) -> dict[str, Any]:
         """Return the columns by name."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return dict(zip(self.__slots__, self.values(), strict=True))
+
+    def values(self) -> tuple[Any, ...]:
+        """Return the columns in their order."""
+        return _VALUES(self)
 
     def head(self) -> Head:
         """Return the end of a chain that ends with this record."""
-        return Head(self.seq, sha256(canonical([FORM, *self.row().values()]).encode()).hexdigest())
+        return Head(self.seq, sha256(canonical([FORM, *self.values()]).encode()).hexdigest())
+
+
+_VALUES = attrgetter(*Link.__slots__)
 
 
 def canonical(value: Mapping[str, Any] | list[Any]) -> str:

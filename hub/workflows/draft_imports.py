@@ -198,8 +198,10 @@ def _judge(session: Session, form: Form, way: _Way[D], orders: Orders) -> _Judge
 
 def _registered(session: Session, way: _Way[D], references: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     """Return the ids behind references, and the ids of all that the references name; some give an id instead."""
-    ids = way.ids(session, references)
-    as_ids = existing_ids(session, way.model, [reference for reference in references if reference not in ids])
+    ids: dict[str, str] = way.ids(session, references)
+    as_ids: list[str] = existing_ids(
+        session, way.model, [reference for reference in references if reference not in ids]
+    )
     return ids, list(dict.fromkeys([*ids.values(), *as_ids]))
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import chain
 from operator import attrgetter
+from types import GenericAlias
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
@@ -52,19 +53,15 @@ class Columns(Generic[D]):
     @cached_property
     def values(self) -> tuple[tuple[str, ...], ...]:
         """The fields, or fields together, that are judged by their values."""
-        apart = {*self.texts, *self.parts, *chain.from_iterable(self.together)}
+        apart: set[str] = {*self.texts, *self.parts, *chain.from_iterable(self.together)}
         return (*self.together, *((one.name,) for one in fields(self.model) if one.name not in apart))
 
     @cached_property
     def types(self) -> dict[str, TypeAdapter[Any]]:
         """What judges a whole column of a text field, and of parts."""
         told = get_type_hints(self.model, include_extras=True)
-        of_parts = {name: list[_part_of(told[name])] for name in self.parts}  # type: ignore[misc]  # known when it runs
-        columns = {name: list[told[name]] for name in self.texts} | of_parts  # type: ignore[valid-type]
-        return {
-            name: TypeAdapter(column, config=None if name in self.parts else CHECKED)
-            for name, column in columns.items()
-        }
+        of_texts = {name: TypeAdapter(_column_of(told[name]), config=CHECKED) for name in self.texts}
+        return of_texts | {name: TypeAdapter(_column_of(_part_of(told[name]))) for name in self.parts}
 
     @cached_property
     def lengths(self) -> dict[str, TypeAdapter[Any]]:
@@ -178,6 +175,10 @@ def _wrong_lengths(types: TypeAdapter[Any], part: Any, lengths: Iterable[int]) -
         except ValidationError:
             wrong.add(count)
     return wrong
+
+
+def _column_of(told: Any) -> Any:
+    return GenericAlias(list, told)
 
 
 def _part_of(told: Any) -> Any:

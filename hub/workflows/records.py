@@ -1,7 +1,8 @@
 """Rows by the thousand: written and read in a few statements, whatever their number."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from itertools import chain, islice
 from typing import Any, TypeAlias, TypeVar
@@ -111,10 +112,18 @@ def _bound(
     if not changing:
         return rows
     columns = [
-        list(map(changing[place], column)) if place in changing else column
+        _each(changing[place], column) if place in changing else column
         for place, column in enumerate(zip(*rows, strict=True))
     ]
     return list(zip(*columns, strict=True))
+
+
+def _each(process: Callable[[Any], Any], column: Sequence[Any]) -> list[Any]:
+    if isinstance(column[0], datetime):
+        # Rows written together bear the same moments.
+        known = {value: process(value) for value in set(column)}
+        return [known[value] for value in column]
+    return list(map(process, column))
 
 
 def fetch(session: Session, query: Select[Any], key: ColumnElement[str], ids: Sequence[str] | None) -> Iterator[Any]:

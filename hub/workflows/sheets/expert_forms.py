@@ -106,12 +106,9 @@ def part_names(main: Reading, row: Row) -> None:
 def gather(entry: Entry, main: Reading, skill_sheet: Reading | None, career_sheet: Reading | None) -> None:
     """Fill ``entry.given`` from its rows."""
     row = entry.rows[0][1]
-    for key in GIVEN_ALWAYS:
-        if key in row.values:
-            entry.given[key] = row.values[key]
-    for key, empty in WHEN_EMPTY.items():
-        if main.has(key) or key in row.values:
-            entry.given[key] = row.values.get(key, empty)
+    values, there = row.values, main.places
+    entry.given |= {key: values[key] for key in GIVEN_ALWAYS if key in values}
+    entry.given |= {key: values.get(key, empty) for key, empty in WHEN_EMPTY.items() if key in there or key in values}
     gather_time(entry, main, row)
     gather_skills(entry, main, skill_sheet)
     careers = [career_of(reading, row) for reading, row in of_sheet(entry, career_sheet)]

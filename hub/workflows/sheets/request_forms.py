@@ -121,7 +121,8 @@ def gather(entry: Entry, main: Reading, promotion: Reading | None) -> None:
     """Fill ``entry.given`` from its rows; ``slots``: fields given by slot number."""
     first = entry.rows[0][1]
     entry.given |= {key: first.values[key] for key in GIVEN_ALWAYS if key in first.values}
-    entry.given |= {key: first.values.get(key, empty) for key, empty in WHEN_EMPTY.items() if main.has(key)}
+    there = main.places
+    entry.given |= {key: first.values.get(key, empty) for key, empty in WHEN_EMPTY.items() if key in there}
     rows = of_sheet(entry, main)
     refuse_repeated(rows, lambda row: row.values.get("slot"), "slot", "枠番号")
     entry.given["slots"] = {row.values["slot"]: slot_given(main, row) for _, row in rows if "slot" in row.values}
@@ -134,6 +135,9 @@ def gather(entry: Entry, main: Reading, promotion: Reading | None) -> None:
 
 def slot_given(main: Reading, row: Row) -> dict[str, object]:
     """Return the fields the row gives of its slot, by field name."""
-    given = {key: row.values[key] for key in SLOT_GIVEN_ALWAYS if key in row.values}
-    given |= {key: row.values.get(key, empty) for key, empty in SLOT_WHEN_EMPTY.items() if main.has(key)}
-    return {SLOT_FIELDS.get(key, key): value for key, value in given.items()}
+    values, there = row.values, main.places
+    given = {SLOT_FIELDS.get(key, key): values[key] for key in SLOT_GIVEN_ALWAYS if key in values}
+    for key, empty in SLOT_WHEN_EMPTY.items():
+        if key in there:
+            given[SLOT_FIELDS.get(key, key)] = values.get(key, empty)
+    return given

@@ -25,7 +25,7 @@ from seed_data.generator import generate
 KNOWN = frozenset({"202151", "131041", "131059"})
 WILD = (
     None, "", " ", "a", "a" * 101, "a\0", "X", "D", "1.2", "open", "net", "all", "計画策定", "202151", "999999",
-    0, 1, -1, True, 1.0, 0.5, nan, inf, 10**16, b"a",
+    0, 1, -1, True, 1.0, 0.5, nan, inf, 10**16,
     (), ("X",), ("D", "X"), ("X", "X"), ("remote",), ("nowhere",), ("202151",), ("202151", "131041"), ("999999",),
     ("development",), ("SW3",), ("20",), ("エンジニア",), (1,), (True,), ("x", None),
 )  # fmt: skip

@@ -71,6 +71,13 @@ class Settings(BaseSettings):
     smtp_password_file: Path | None = Field(
         default=None, description="パスワードを書いたファイル。上の設定より優先 / a file with it, which goes first"
     )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="二要素認証の情報を暗号化する鍵。1行に1つ、新しいものが先 / keys, one a line, the newest first",
+    )
+    secret_key_file: Path | None = Field(
+        default=None, description="鍵を書いたファイル。上の設定より優先 / a file with them, which goes first"
+    )
     reminder_days: tuple[Annotated[int, Field(ge=0, le=60)], ...] = Field(
         default=(3, 1),
         description="期限の何日前に知らせるか。JSONの配列 / days before a deadline to remind, a JSON list",

@@ -8,7 +8,19 @@ from fastapi.exception_handlers import http_exception_handler, request_validatio
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from hub.errors import Busy, ChangedMeanwhile, Conflict, Forbidden, HubError, Invalid, NotFound
+from hub.errors import (
+    Busy,
+    ChangedMeanwhile,
+    Conflict,
+    Forbidden,
+    HubError,
+    Invalid,
+    NotFound,
+    SecondFactorNeeded,
+    SignInNeeded,
+    TooOften,
+    Unseen,
+)
 from web.language import N_
 from web.templating import render, spoken_language, wants_fragment
 
@@ -16,6 +28,7 @@ API = "/api/"
 
 MEANINGS = {
     403: (N_("この操作はできません"), N_("このサイトのページから、もう一度操作してください。")),
+    401: (N_("サインインしてください"), N_("サインインすると、このページを開けます。")),
     404: (
         N_("ページが見つかりません"),
         N_("アドレスが正しいか確かめてください。登録が取り消された可能性もあります。"),
@@ -27,6 +40,7 @@ MEANINGS = {
     ),
     413: (N_("送られた内容が大きすぎます"), N_("小さく分けて、もう一度送ってください。")),
     422: (N_("指定の内容が正しくありません"), N_("アドレスや入力の値を確かめてください。")),
+    429: (N_("回数が多すぎます"), N_("しばらく待って、もう一度試してください。")),
     500: (
         N_("処理できませんでした"),
         N_("記録は変わっていません。もう一度試し、続くときは管理者に番号を伝えてください。"),
@@ -38,6 +52,10 @@ OTHER = (N_("表示できません"), N_("前のページに戻って、もう�
 STATUS_OF: dict[type[HubError], int] = {
     NotFound: 404,
     Forbidden: 403,
+    Unseen: 404,
+    SignInNeeded: 401,
+    SecondFactorNeeded: 401,
+    TooOften: 429,
     Invalid: 422,
     Conflict: 409,
     ChangedMeanwhile: 409,
@@ -89,7 +107,7 @@ def install_error_pages(app: FastAPI) -> None:
             answer: Response = api_hub(request, fault)
             return answer
         page = error_page(request, STATUS_OF[type(fault)], fault.text(spoken_language(request).code))
-        if isinstance(fault, Busy):
+        if isinstance(fault, Busy | TooOften):
             page.headers["Retry-After"] = str(fault.seconds)
         return page
 

@@ -50,7 +50,7 @@ class Keyring:
         """Return whether ``signature`` is that of any key."""
         found = [_signature(key, purpose, text) for key in self._signing]
         given = signature.encode("utf-8", "surrogatepass")
-        return any([hmac.compare_digest(one.encode(), given) for one in found])
+        return any(hmac.compare_digest(one.encode(), given) for one in found)
 
 
 def keyring_of(settings: Settings) -> Keyring:

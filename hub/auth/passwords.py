@@ -7,6 +7,7 @@ mixed in, nothing has to be changed after a while; common ones and those made of
 import re
 from collections.abc import Iterable
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from threading import BoundedSemaphore
 
@@ -86,8 +87,7 @@ def _why_not(password: str, own: Iterable[str]) -> tuple[str, str] | None:
 @cache
 def common_passwords() -> frozenset[str]:
     """Return the passwords people use most, in small letters (``data/README.md`` says where they come from)."""
-    lines = COMMON.read_text("utf-8").splitlines()
-    return frozenset(line for line in lines if line and not line.startswith("#"))
+    return frozenset(COMMON.read_text("utf-8").splitlines())
 
 
 def core_of(plain: str) -> str:
@@ -97,8 +97,9 @@ def core_of(plain: str) -> str:
 
 def period_of(plain: str) -> int:
     """Return the length of the shortest part whose repetition, or whose steps of one, make up ``plain``."""
-    if len({ord(b) - ord(a) for a, b in zip(plain, plain[1:], strict=False)}) <= 1:
-        return 1  # 111111111111, 123456789:;<
+    steps = {ord(after) - ord(before) for before, after in pairwise(plain)}
+    if len(steps) <= 1 or (plain.isdecimal() and len({step % 10 for step in steps}) == 1):
+        return 1  # 111111111111, 123456789012
     return (plain + plain).find(plain, 1)
 
 

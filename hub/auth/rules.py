@@ -112,6 +112,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "export.run": (EVERY_COORDINATOR, AUDITOR),
     "export.whole": (SYSTEM_ADMIN,),
     "import.whole": (SYSTEM_ADMIN,),
+    "account.own": (*EVERY_STAFF, ("expert", "anywhere")),
     "account.manage_in_organization": (ADMIN, SYSTEM_ADMIN),
     "account.manage": (SYSTEM_ADMIN,),
 }

@@ -31,3 +31,8 @@ def plain_recovery_code(typed: str) -> str:
 def hash_of(secret: str) -> str:
     """Return what is kept of a random secret. No salt and no key: nobody guesses what it was made of."""
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def form_token(session_secret: str) -> str:
+    """Return what every form of a session carries to prove that the hub made it; it tells nothing of the session."""
+    return hash_of(f"form\0{session_secret}")

@@ -42,6 +42,14 @@ class Settings(BaseSettings):
         default=("localhost", "127.0.0.1", "[::1]"),
         description="受け付けるHost。JSONの配列 / accepted Host headers, a JSON list: '[\"localhost\"]'",
     )
+    sign_in: Literal["required", "local"] = Field(
+        default="required",
+        description="サインインが要る。localはこのマシンだけで試す、サインインなし / local: none, to try it here",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=("127.0.0.1", "::1"),
+        description="X-Forwarded-… を信じる前段のアドレス。JSONの配列 / proxies whose X-Forwarded-… is believed",
+    )
     language: Literal["ja", "en"] = Field(
         default="ja", description="選ばれていないときの言語 / language when none is chosen"
     )

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from hub.errors import (
@@ -84,6 +86,19 @@ def error_page(request: Request, status: int, told: str | None = None) -> Respon
     return render(request, "error.html", context, status=status)
 
 
+def way_to_sign_in(request: Request, fault: SignInNeeded) -> Response:
+    """Return the way to what is missing: the sign-in page, or the one of the second factor, and back afterwards."""
+    place = "/sign-in"
+    if isinstance(fault, SecondFactorNeeded):
+        place = "/sign-in/second-factor" if fault.enrolled else "/account/second-factor"
+    if request.method == "GET":
+        query = f"?{request.url.query}" if request.url.query else ""
+        place = f"{place}?{urlencode({'next': request.url.path + query})}"
+    if request.headers.get("hx-request") == "true":
+        return Response(status_code=401, headers={"HX-Redirect": place})
+    return RedirectResponse(place, status_code=303, headers={"Cache-Control": "no-store"})
+
+
 def install_error_pages(app: FastAPI) -> None:
     """Answer errors of pages with pages; the API keeps the handlers it had."""
     api_http: Handler = app.exception_handlers.get(HTTPException, http_exception_handler)
@@ -106,6 +121,8 @@ def install_error_pages(app: FastAPI) -> None:
         if request.url.path.startswith(API):
             answer: Response = api_hub(request, fault)
             return answer
+        if isinstance(fault, SignInNeeded):
+            return way_to_sign_in(request, fault)
         page = error_page(request, STATUS_OF[type(fault)], fault.text(spoken_language(request).code))
         if isinstance(fault, Busy | TooOften):
             page.headers["Retry-After"] = str(fault.seconds)

@@ -5,6 +5,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
+from hub.dependencies import prove_form
 from web.assets import STATIC, assets
 from web.errors import install_error_pages
 from web.security import SecurityHeaders, same_origin
@@ -24,7 +25,7 @@ class CachedStaticFiles(StaticFiles):
 
 def router() -> APIRouter:
     """Return every page; a changing request must come from one of them."""
-    pages = APIRouter(dependencies=[Depends(same_origin)], include_in_schema=False)
+    pages = APIRouter(dependencies=[Depends(same_origin), Depends(prove_form)], include_in_schema=False)
     for view in (home, forms, requests, experts, runs, plans, slots, about):
         pages.include_router(view.router)
     return pages

@@ -15,21 +15,21 @@ PREFECTURE_LENGTH = 2
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How a kind of thing is called, and the actions by which people come to see one of them."""
+    """How a kind of thing is called, and the action by which people come to see one of them."""
 
     ja: str
     en: str
-    readings: tuple[str, ...]
+    reading: str
 
 
-OF_WORK = Seen("従事", "engagement", ("engagement.read",))
+OF_WORK = Seen("従事", "engagement", "engagement.read")
 SEEN_BY = {
-    "expert": Seen("専門人材", "expert", ("expert.read",)),
-    "calendar": Seen("専門人材", "expert", ("expert.read",)),
-    "request": Seen("人材ニーズ", "request", ("request.read",)),
-    "gate": Seen("人材ニーズ", "request", ("request.read",)),
-    "plan": Seen("配置計画", "plan", ("plan.read",)),
-    "proposal": Seen("提案", "proposal", ("proposal.read",)),
+    "expert": Seen("専門人材", "expert", "expert.read"),
+    "calendar": Seen("専門人材", "expert", "expert.read"),
+    "request": Seen("人材ニーズ", "request", "request.read"),
+    "gate": Seen("人材ニーズ", "request", "request.read"),
+    "plan": Seen("配置計画", "plan", "plan.read"),
+    "proposal": Seen("提案", "proposal", "proposal.read"),
     "engagement": OF_WORK,
     "work_log": OF_WORK,
     "report": OF_WORK,
@@ -79,7 +79,7 @@ def require(actor: Actor, action: str, thing: Belonging = NOBODYS) -> None:
     if allows(actor, action, thing):
         return
     seen = SEEN_BY.get(action.partition(".")[0])
-    if thing != NOBODYS and seen is not None and not any(allows(actor, reading, thing) for reading in seen.readings):
+    if thing is not NOBODYS and seen is not None and not allows(actor, seen.reading, thing):
         raise Unseen(seen.ja, seen.en)
     raise Forbidden
 

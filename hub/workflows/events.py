@@ -76,8 +76,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "account:roles_changed": Event("あなたの役割が変わりました", "Your roles were changed"),
         "account:second_factor_changed": Event("二要素認証の設定が変わりました", "Your second factor was changed"),
         "account:second_factor_refused": Event(
-            "二要素認証の失敗が続いています。パスワードを知られた恐れがあります",
-            "Your second factor was wrong many times: somebody may know your password",
+            "パスワードを知られた恐れがあります", "Somebody else may know your password"
         ),
         # the service itself
         "mail:uncertain": Event("届いたか分からないメールがあります", "It is not known whether a mail arrived"),

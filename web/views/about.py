@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from hub.decisions import PUBLIC
 from web.language import LANGUAGES
 from web.security import LANGUAGE_COOKIE
 from web.templating import render
@@ -13,13 +14,13 @@ router = APIRouter()
 YEAR = 365 * 24 * 3600
 
 
-@router.get("/about")
+@router.get("/about", dependencies=[PUBLIC])
 def show_about(request: Request) -> Response:
     """Show the purpose, the sources and the licences of what is served."""
     return render(request, "about.html", {})
 
 
-@router.post("/language")
+@router.post("/language", dependencies=[PUBLIC])
 def choose_language(language: Annotated[str, Form()], next: Annotated[str, Form()] = "/") -> Response:
     """Remember the language and go back to the page it was chosen on. 422 for a language there is not."""
     if language not in LANGUAGES:

@@ -3,17 +3,19 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from hub.dependencies import ReadingSession
+from hub.decisions import decides
+from hub.dependencies import ActorDep, ReadingSession
 from hub.workflows.paging import Paging
 from hub.workflows.plans import find_plans
+from hub.workflows.seeing import sees_plans
 from web.counts import counts
 from web.templating import render
 
 router = APIRouter()
 
 
-@router.get("/")
-def show_home(request: Request, session: ReadingSession) -> Response:
+@router.get("/", dependencies=[decides("organization.read")])
+def show_home(request: Request, session: ReadingSession, actor: ActorDep) -> Response:
     """Show counts and the newest plan."""
-    newest = find_plans(session, Paging(size=1, descending=True)).items
+    newest = find_plans(session, Paging(size=1, descending=True), actor=actor).items if sees_plans(actor) else ()
     return render(request, "home.html", {"counts": counts(session), "newest": newest[0] if newest else None})

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from hub.dependencies import ReadingSession
+from hub.decisions import decides
+from hub.dependencies import ActorDep, ReadingSession
 from hub.workflows.request_rows import RequestFilter
 from hub.workflows.requests import find_requests, read_request
 from web.addresses import address_of, paging_of
@@ -18,10 +19,11 @@ router = APIRouter(prefix="/requests")
 Text = Annotated[str, Query(max_length=100)]
 
 
-@router.get("")
+@router.get("", dependencies=[decides("request.list")])
 def list_requests(
     request: Request,
     session: ReadingSession,
+    actor: ActorDep,
     *,
     q: Text = "",
     stage: Text = "",
@@ -32,7 +34,7 @@ def list_requests(
 ) -> Response:
     """List requests by what is asked; htmx gets the results alone."""
     asked = RequestFilter(text=q, stage=stage, talent_type=type, prefecture=prefecture)
-    found = find_requests(session, asked, paging_of(sort, page))
+    found = find_requests(session, asked, paging_of(sort, page), actor=actor)
     names = Names(spoken_language(request))
     context = {
         "asked": asked,
@@ -47,10 +49,10 @@ def list_requests(
     return render(request, "requests.html", context, block="results")
 
 
-@router.get("/{request_id}")
-def show_request(request: Request, session: ReadingSession, request_id: str) -> Response:
+@router.get("/{request_id}", dependencies=[decides("request.read")])
+def show_request(request: Request, session: ReadingSession, actor: ActorDep, request_id: str) -> Response:
     """Show one request. 404 when there is none with this id."""
-    page = read_request(session, request_id)
+    page = read_request(session, request_id, actor=actor)
     asked = {slot.told.stage for slot in page.slots}
     context = {"page": page, "advice": [stage for key, stage in stages().items() if key in asked]}
     return render(request, "request.html", context)

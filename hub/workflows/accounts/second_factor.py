@@ -6,7 +6,7 @@ from typing import Any, Literal
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from hub.auth.actor import SECOND_FACTOR_ROLES, Actor
+from hub.auth.actor import NOBODY, SECOND_FACTOR_ROLES, Actor
 from hub.auth.keys import Keyring
 from hub.auth.permissions import require
 from hub.auth.secrets import hash_of, new_recovery_code, plain_recovery_code
@@ -95,6 +95,7 @@ def tell_refused(session: Session, account_id: str, now: datetime) -> None:
     s = columns(SignedInSession)
     half = (s.account_id == account_id, s.second_factor_at.is_(None))
     session.execute(delete(table_of(SignedInSession)).where(*half))
+    record(session, NOBODY, "account:end_session", "account", account_id)
     tell(session, "account:second_factor_refused", "account", account_id, [account_id], occasion=f"{now:%Y-%m-%d %H}")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.auth.actor import SECOND_FACTOR_ROLES, Actor, Grant
 from hub.auth.permissions import require
 from hub.auth.secrets import hash_of, new_secret
-from hub.errors import NotFound, SignInNeeded
+from hub.errors import Forbidden, NotFound, SignInNeeded
 from hub.models import Account, AccountGrant, ApiToken, Credential, OneTimeLink, SignedInSession, SignInCount
 from hub.models.base import columns, new_id, table_of
 from hub.models.sign_in import AGENT_LENGTH
@@ -133,7 +133,7 @@ def hold_to(session: Session, signed: SignedIn) -> None:
     """Make sure, within a transaction that changes something, that who acts is still who they were when it began.
 
     Who takes a role away, or ends the session or the token, waits for this transaction or is seen by it: nothing is
-    changed by a right that was gone. Raises SignInNeeded otherwise.
+    changed by a right that was gone. Raises SignInNeeded, or Forbidden when the roles are others by now.
     """
     if signed.session is not None:
         held = _held(SignedInSession, signed.session)
@@ -144,7 +144,7 @@ def hold_to(session: Session, signed: SignedIn) -> None:
     if session.execute(held).first() is None:
         raise SignInNeeded
     if grants_of(session, signed.actor.id, locked=True) != signed.actor.grants:
-        raise SignInNeeded
+        raise Forbidden
 
 
 def _held(model: type[SignedInSession] | type[ApiToken], row_id: str) -> Select[Any]:

@@ -9,7 +9,7 @@ from hub.dependencies import prove_form
 from web.assets import STATIC, assets
 from web.errors import install_error_pages
 from web.security import SecurityHeaders, same_origin
-from web.views import about, experts, forms, home, plans, requests, runs, slots
+from web.views import about, account, experts, forms, home, members, plans, requests, runs, sign_in, slots
 
 
 class CachedStaticFiles(StaticFiles):
@@ -26,7 +26,7 @@ class CachedStaticFiles(StaticFiles):
 def router() -> APIRouter:
     """Return every page; a changing request must come from one of them."""
     pages = APIRouter(dependencies=[Depends(same_origin), Depends(prove_form)], include_in_schema=False)
-    for view in (home, forms, requests, experts, runs, plans, slots, about):
+    for view in (home, sign_in, account, members, forms, requests, experts, runs, plans, slots, about):
         pages.include_router(view.router)
     return pages
 

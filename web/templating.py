@@ -12,7 +12,7 @@ from jinja2_fragments import render_block
 from hub.auth.actor import LOCAL
 from hub.auth.permissions import may_ever
 from hub.auth.secrets import form_token
-from hub.visitors import session_secret
+from hub.visitors import session_secret as secret_of
 from hub.workflows.accounts.sessions import SignedIn
 from hub.workflows.requests import last_month
 from web import words
@@ -97,7 +97,7 @@ def visitor_of(request: Request) -> SignedIn | None:
 
 def proof_of(request: Request, visitor: SignedIn | None) -> str:
     """Return what forms of this page prove themselves by, empty where there is no session."""
-    return form_token(session_secret(request)) if visitor is not None and visitor.session is not None else ""
+    return form_token(secret_of(request)) if visitor is not None and visitor.session is not None else ""
 
 
 def wants_fragment(request: Request) -> bool:
@@ -112,14 +112,18 @@ def render(
     *,
     block: str | None = None,
     status: int = 200,
+    session_secret: str = "",
 ) -> HTMLResponse:
-    """Return ``pages/<template>`` with ``context``; only its ``block`` when htmx asks for a fragment."""
+    """Return ``pages/<template>`` with ``context``; only its ``block`` when htmx asks for a fragment.
+
+    ``session_secret``: of the session from now on, where this answer changes it.
+    """
     env = environment(spoken_language(request).code)
     visitor = visitor_of(request)
     values = {
         "may": lambda action: visitor is not None and may_ever(visitor.actor, action),
         "visitor": visitor,
-        "proof": proof_of(request, visitor),
+        "proof": form_token(session_secret) if session_secret else proof_of(request, visitor),
         **context,
         "here": request.url.path,
         "query": request.url.query,

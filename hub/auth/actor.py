@@ -9,7 +9,7 @@ Role = Literal[
 """``system``: the hub itself, when a deadline passes or a state follows from others; never given to a person."""
 
 ROLES: tuple[str, ...] = get_args(Role)
-ORGANIZATION_ROLES = ("requester", "approver", "organization_admin")
+ORGANIZATION_ROLES: tuple[Role, ...] = ("requester", "approver", "organization_admin")
 SECOND_FACTOR_ROLES = frozenset({*ORGANIZATION_ROLES, "coordinator", "auditor", "system_admin"})
 """Roles that ask for a second factor: whoever sees or changes what is other people's."""
 NATIONWIDE = ""

@@ -59,7 +59,7 @@ def keyring_of(settings: Settings) -> Keyring:
         told = settings.secret_key_file.read_text("utf-8")
     else:
         told = settings.secret_key.get_secret_value() if settings.secret_key else ""
-    return Keyring(*told.split())
+    return Keyring(*(line.strip() for line in told.splitlines() if line.strip()))
 
 
 def unusable_keys() -> Conflict:

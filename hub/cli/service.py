@@ -105,8 +105,8 @@ def run_server(settings: "Settings", page: str = "") -> None:
         raise OSError(error.errno, error.strerror, f"{settings.host}:{settings.port}") from error
     logging.configure(settings.log_level, settings.log_format)
     # uvicorn believes X-Forwarded-For and -Proto of these addresses, and of nobody else.
-    trusted = {"proxy_headers": True, "forwarded_allow_ips": list(settings.trusted_proxies)}
-    config = uvicorn.Config(create_app(settings), log_level="warning", access_log=False, **trusted)
+    trusted = list(settings.trusted_proxies)
+    config = uvicorn.Config(create_app(settings), log_level="warning", access_log=False, forwarded_allow_ips=trusted)
     server = uvicorn.Server(config)
     typer.echo(f"画面 / pages: {address(settings)}{page.lstrip('/')}  （Ctrl-C で終わり / ends）")
     with listener:

@@ -51,8 +51,9 @@ def invite(session: Session, actor: Actor, code: str, draft: AccountDraft, roles
             "This address cannot be invited. Ask a system administrator.",
         )
     account_id = store_account(session, actor, AccountDraft(draft.mail, draft.name, draft.language))
-    for role in sorted(set(roles)):
-        _store(session, actor, account_id, Grant(role, code))  # type: ignore[arg-type]  # one of the organization's
+    for role in ORGANIZATION_ROLES:
+        if role in roles:
+            _store(session, actor, account_id, Grant(role, code))
     invite_again(session, actor, account_id)
     return account_id
 

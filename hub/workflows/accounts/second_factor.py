@@ -120,6 +120,13 @@ def renew_recovery_codes(session: Session, actor: Actor) -> tuple[str, ...]:
     return _new_codes(session, actor.id)
 
 
+def has_second_factor(session: Session, account_id: str) -> bool:
+    """Return whether a second factor is set up."""
+    c = columns(Credential)
+    found = select(c.account_id).where(c.account_id == account_id, c.totp_secret.is_not(None))
+    return session.execute(found).first() is not None
+
+
 def count_recovery_codes(session: Session, account_id: str) -> int:
     """Return how many recovery codes are left."""
     r = columns(RecoveryCode)

@@ -182,6 +182,12 @@ def end_other_sessions(session: Session, actor: Actor, kept: str | None) -> None
         record(session, actor, "account:end_session", "account", actor.id)
 
 
+def end_secret(session: Session, secret: str) -> None:
+    """End the session a browser had when another one begins in it."""
+    s = columns(SignedInSession)
+    session.execute(delete(table_of(SignedInSession)).where(s.token_hash == hash_of(secret)))
+
+
 def sign_out(session: Session, signed: SignedIn) -> None:
     """End the session one acts in."""
     s = columns(SignedInSession)

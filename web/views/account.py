@@ -59,7 +59,7 @@ def show_account(request: Request, session: ReadingSession, visitor: SignedInDep
     context = {
         "sessions": list_sessions(session, actor, now),
         "here_session": visitor.session,
-        "tokens": list_tokens(session, actor),
+        "api_tokens": list_tokens(session, actor),
         "now": now,
         "second_factor": has_second_factor(session, actor.id),
         "codes_left": count_recovery_codes(session, actor.id),

@@ -51,6 +51,11 @@ class Browser:
     def cookies(self) -> Mapping[str, str]:
         return dict(self.client.cookies)
 
+    def plant(self, secret: str, name: str = "hub_session") -> None:
+        """Hold another session's secret, as one that was planted or taken."""
+        self.client.cookies.clear()
+        self.client.cookies.set(name, secret, domain=self.client.base_url.host, path="/")
+
 
 @contextmanager
 def served(settings: Settings, **changes: object) -> Iterator[Any]:

@@ -1,5 +1,6 @@
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,17 +18,44 @@ from hub.workflows.accounts.sessions import IDLE
 from tests.hub.accounts.browsing import HOST, SECURE, Browser, served
 from tests.hub.accounts.signing_in import ADMIN, CITY, PASSWORD, WARD, actor, code, enrol, found, member, sign_in
 from tests.hub.accounts.test_links import NEW, mailed, secret_of
-from tests.hub.databases import on_sqlite
+from tests.hub.databases import SQLITE, Databases
 
-pytestmark = on_sqlite
+
+@dataclass(frozen=True)
+class Home:
+    """One hub for all of these tests, on SQLite: making an application takes longer than most of them."""
+
+    app: Any
+    engine: Engine
+    settings: Settings
+
+
+@pytest.fixture(scope="module")
+def home(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    folder = tmp_path_factory.mktemp("signed-in") / "data"
+    with databases.copied(SQLITE, "registered", folder) as settings, served(settings) as made:
+        yield Home(made, made.state.engine, settings)
 
 
 @pytest.fixture
-def app(registered: Engine, settings: Settings) -> Iterator[Any]:
+def registered(home: Home) -> Engine:
+    """Return the database without accounts, and without attempts that were counted."""
+    with transaction(home.engine) as session:
+        for table in ("accounts", "sign_in_counts"):
+            session.execute(text(f"DELETE FROM {table}"))
+    return home.engine
+
+
+@pytest.fixture
+def settings(home: Home) -> Settings:
+    return home.settings
+
+
+@pytest.fixture
+def app(registered: Engine, home: Home) -> Any:
     member(registered, "acc_expert", ("expert", ""))
     member(registered, "acc_head", ("organization_admin", CITY), ("requester", CITY))
-    with served(settings) as made:
-        yield made
+    return home.app
 
 
 @pytest.fixture
@@ -75,7 +103,7 @@ def test_a_session_ends_on_the_server_when_one_signs_out(browser: Browser, regis
     browser.sign_in("acc_expert")
     secret = browser.cookies()["hub_session"]
     browser.send("/", "/sign-out")
-    browser.client.cookies.set("hub_session", secret)
+    browser.plant(secret)
     browser.get("/", 303)
 
 
@@ -119,7 +147,7 @@ def test_cookies_are_kept_from_scripts_other_sites_and_other_hosts(registered: E
         browser.get("/account")
         # A name without the prefix may have been set by another host of the domain: it counts for nothing.
         plain = Browser(app, SECURE)
-        plain.client.cookies.set("hub_session", browser.cookies()["__Host-hub_session"])
+        plain.plant(browser.cookies()["__Host-hub_session"])
         plain.get("/account", 303)
 
 
@@ -130,14 +158,14 @@ def test_plain_http_on_this_machine_has_cookies_without_the_prefix(browser: Brow
 
 
 def test_a_session_planted_beforehand_is_not_the_one_that_signs_in(browser: Browser, app: Any):
-    browser.client.cookies.set("hub_session", "planted by somebody else")
+    browser.plant("planted by somebody else")
     browser.sign_in("acc_expert")
     first = browser.cookies()["hub_session"]
     assert first != "planted by somebody else"
     other = Browser(app)
-    other.client.cookies.set("hub_session", first)
+    other.plant(first)
     other.send("/account", "/sign-out")
-    other.client.cookies.set("hub_session", first)
+    other.plant(first)
     browser.get("/account", 303)
 
 
@@ -149,7 +177,7 @@ def test_signing_in_again_ends_the_session_there_was(browser: Browser, app: Any)
     assert browser.client.post("/sign-in", data={**hidden, **token}).status_code == 303
     assert browser.cookies()["hub_session"] != first
     other = Browser(app)
-    other.client.cookies.set("hub_session", first)
+    other.plant(first)
     other.get("/account", 303)
 
 
@@ -208,7 +236,7 @@ def test_a_code_is_asked_for_and_the_secret_of_the_session_changes_with_it(
     assert browser.send(page, "/sign-in/second-factor", code=code(secret, now)).headers["location"] == "/requests"
     browser.get("/requests")
     thief = Browser(app)
-    thief.client.cookies.set("hub_session", half)
+    thief.plant(half)
     thief.get("/requests", 303)
     # Seen over somebody's shoulder, and typed at once: it was used.
     other = Browser(app)
@@ -299,19 +327,19 @@ def test_the_account_page_shows_and_ends_sessions_changes_the_password_and_makes
     other.sign_in("acc_expert")
     browser.send("/account", "/account/sessions/end-others")
     other.get("/account", 303)
-    told = {"name": "集計システム", "days": "30", "scopes": ["proposals:read", "work:read"]}
+    told = {"name": "集計システム", "days": "30", "scopes": ["public:read", "work:read"]}
     browser.send("/account/tokens/new", "/account/tokens", 422, name="", days="x")
     shown = browser.send("/account/tokens/new", "/account/tokens", 200, **told).text
     token = re.search(r'<code class="secret">(dth_[^<]+)</code>', shown)[1]
     system = {"authorization": f"Bearer {token}"}
     machine = Browser(app).client
-    assert machine.get("/api/offers", headers=system).status_code == 200
+    assert machine.get("/api/organizations", headers=system).status_code == 200
     assert machine.get("/api/notifications", headers=system).status_code == 403
     page = browser.get("/account").text
     assert token not in page
     [action] = re.findall(r'action="(/account/tokens/tok_[^"]+/revoke)"', page)
     browser.send("/account", action)
-    assert machine.get("/api/offers", headers=system).status_code == 401
+    assert machine.get("/api/organizations", headers=system).status_code == 401
     wrong = {"current": "a wrong one at all", "password": NEW, "again": NEW}
     assert "今のパスワードが違います" in browser.send("/account/password", "/account/password", 422, **wrong).text
     browser.send("/account/password", "/account/password", **{**wrong, "current": PASSWORD})

@@ -60,13 +60,13 @@ def show_proposal(session: ReadingSession, actor: ActorDep, proposal_id: str) ->
     return read_proposal(session, actor, proposal_id)
 
 
-@router.get("/offers", dependencies=[decides("proposal.read")])
+@router.get("/offers", dependencies=[decides("offer.read")])
 def list_offers(session: ReadingSession, actor: ActorDep, paging: PagingDep) -> Page[Offer]:
     """List what the expert who asks was offered, a page at a time."""
     return find_offers(session, actor, paging)
 
 
-@router.get("/offers/{proposal_id}", dependencies=[decides("proposal.read")])
+@router.get("/offers/{proposal_id}", dependencies=[decides("offer.read")])
 def show_offer(session: ReadingSession, actor: ActorDep, proposal_id: str) -> Offer:
     """Return one offer to the expert who asks. 404 when it is another's."""
     return read_offer(session, actor, proposal_id)

@@ -22,14 +22,18 @@ class Seen:
     reading: str
 
 
+OF_OFFER = Seen("提案", "proposal", "offer.read")
 OF_WORK = Seen("従事", "engagement", "engagement.read")
 SEEN_BY = {
     "expert": Seen("専門人材", "expert", "expert.read"),
     "calendar": Seen("専門人材", "expert", "expert.read"),
+    "request.pass_gate": Seen("段階の審査", "gate review", "gate.read"),
     "request": Seen("人材ニーズ", "request", "request.read"),
     "gate": Seen("人材ニーズ", "request", "request.read"),
     "plan": Seen("配置計画", "plan", "plan.read"),
     "proposal": Seen("提案", "proposal", "proposal.read"),
+    "proposal.answer_as_expert": OF_OFFER,
+    "offer": OF_OFFER,
     "engagement": OF_WORK,
     "work_log": OF_WORK,
     "report": OF_WORK,
@@ -37,7 +41,7 @@ SEEN_BY = {
     "questionnaire": OF_WORK,
     "case": OF_WORK,
 }
-"""By the first word of an action. Organizations are public; accounts have no pages that others could try."""
+"""By an action, or its first word. Organizations are public; accounts have no pages that others could try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,21 @@ def require(actor: Actor, action: str, thing: Belonging = NOBODYS) -> None:
     """
     if allows(actor, action, thing):
         return
-    seen = SEEN_BY.get(action.partition(".")[0])
+    refuse_unseen(actor, action, thing)
+    raise Forbidden
+
+
+def require_new(actor: Actor, action: str, thing: Belonging) -> None:
+    """Raise Forbidden unless ``actor`` may do ``action`` to ``thing``, which is not there yet: nothing to hide."""
+    if not allows(actor, action, thing):
+        raise Forbidden
+
+
+def refuse_unseen(actor: Actor, action: str, thing: Belonging) -> None:
+    """Raise Unseen when ``thing`` is of a kind that is not shown to everybody, and ``actor`` may not read this one."""
+    seen = SEEN_BY.get(action) or SEEN_BY.get(action.partition(".")[0])
     if thing is not NOBODYS and seen is not None and not allows(actor, seen.reading, thing):
         raise Unseen(seen.ja, seen.en)
-    raise Forbidden
 
 
 def _relates(actor: Actor, grant: Grant, relation: Relation, thing: Belonging) -> bool:

@@ -70,8 +70,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "plan.publish": (COORDINATOR,),
     "plan.undo": (COORDINATOR,),
     "plan.close": (COORDINATOR,),
-    # proposals
-    "proposal.read": (*ORGANIZATION, EXPERT, COORDINATOR, AUDITOR),
+    # proposals: to an organization with what led to them, to an expert as offers without it
+    "proposal.read": (*ORGANIZATION, COORDINATOR, AUDITOR),
+    "offer.read": (EXPERT,),
     "proposal.answer_as_expert": (EXPERT,),
     "proposal.answer_as_organization": (REQUESTER, APPROVER),
     "proposal.withdraw": (COORDINATOR, HUB),

@@ -21,7 +21,7 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
             " request.pass_gate",
             "plans:read": "plan.read",
             "plans:write": "plan.run plan.publish plan.undo plan.close",
-            "proposals:read": "proposal.read",
+            "proposals:read": "proposal.read offer.read",
             "proposals:write": "proposal.answer_as_expert proposal.answer_as_organization proposal.withdraw",
             "work:read": "engagement.read engagement.read_reasons evaluation.read evaluation.read_early"
             " questionnaire.read",

@@ -1,6 +1,6 @@
 """What signing in costs, and what asking who may costs each request: ``python -m benchmarks.permissions``.
 
-Sign-in is to cost at most 250 ms of CPU, permission checks less than 1 ms a request. Measured in this process on SQLite:
+Sign-in is to cost at most 250 ms of CPU, permission checks less than 1 ms a request. Measured here on SQLite, in
 CPU seconds, the median of several rounds.
 """
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from hub import dependencies
 from hub.auth.actor import Grant
 from hub.auth.keys import Keyring
 from hub.db.transaction import reading, transaction
@@ -401,6 +402,27 @@ def test_a_role_taken_away_is_gone_at_the_next_request(app: Any, registered: Eng
         take_role(session, ADMIN, "acc_head", Grant("organization_admin", CITY))
     browser.get("/requests", 403)
     browser.get(f"/organizations/{CITY}/members", 403)
+
+
+def test_a_role_taken_away_while_a_request_is_under_way_changes_nothing_any_more(
+    app: Any, registered: Engine, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+):
+    browser, _ = whole(app, registered, keyring)
+    page = f"/organizations/{CITY}/members"
+    hidden = browser.hidden(browser.get(page).text, page)
+    find = dependencies.find_visitor
+
+    def found_and_then_taken(request: Any) -> Any:
+        visitor = find(request)
+        with transaction(registered) as session:
+            take_role(session, ADMIN, "acc_head", Grant("organization_admin", CITY))
+        return visitor
+
+    monkeypatch.setattr(dependencies, "find_visitor", found_and_then_taken)
+    told = {"mail": "b@city.example", "name": "馬場 文", "roles": ["requester"]}
+    assert browser.client.post(page, data={**hidden, **told}).status_code == 403
+    with reading(registered) as session:
+        assert session.execute(text("SELECT count(*) FROM accounts")).scalar_one() == 2
 
 
 def test_what_is_tried_while_nobody_signs_in_is_refused_in_words(registered: Engine, settings: Settings):

@@ -60,6 +60,7 @@ def serving(settings: Settings, application: str = f"{__name__}:application") ->
         "HUB_DATA_FOLDER": str(settings.data_folder),
         "HUB_DATABASE_WAIT_SECONDS": str(settings.database_wait_seconds),
         "HUB_WORKER": "false",
+        "HUB_SIGN_IN": "local",
     }
     if settings.database_url is not None:
         environment["HUB_DATABASE_URL"] = settings.database_url

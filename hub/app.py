@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from hub.api import faults
 from hub.api.routes import router as api_router
+from hub.auth.keys import keyring_of
 from hub.db.engine import create_engine
 from hub.db.faults import BeyondTheDatabase, meaning
 from hub.db.schema import require_newest
@@ -60,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
+    app.state.keyring = keyring_of(settings) if settings.sign_in == "required" else None
     app.state.engine = create_engine(settings)
     app.state.writers = writers_of(settings, app.state.engine.dialect.name)
     worker = Worker(app.state.engine, settings) if settings.worker else None

@@ -6,21 +6,29 @@ What only looks at the request is ``async``: anything else costs a change of thr
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from hmac import compare_digest
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import BackgroundTasks, Depends, HTTPException, Request
 from sqlalchemy.orm import Session
 
-from hub.auth.actor import LOCAL, Actor
+from hub.auth.actor import Actor
+from hub.auth.keys import Keyring
+from hub.auth.secrets import form_token
 from hub.db.transaction import reading, transaction
-from hub.errors import Busy, Invalid
+from hub.errors import Busy, Conflict, Invalid, SecondFactorNeeded, SignInNeeded
 from hub.settings import Settings
+from hub.visitors import find_visitor, session_secret, write_use
+from hub.workflows.accounts.sessions import SignedIn, hold_to
 from hub.workflows.sheets.plan_sheets import PlanWords
 from hub.workflows.sheets.wording import Spoken
 from matching.faults import Fault
 
 NUL = "\0"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+FORM_FIELD, FORM_HEADER = "form_token", "x-form-token"
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 MOST_WRITERS = 20
 """Half of the threads there are for everything (anyio's 40): the other half ends what the writers began, and reads."""
 
@@ -72,8 +80,25 @@ async def _turn(request: Request, settings: Annotated[Settings, Depends(_setting
         writers.release()
 
 
-def _writing(request: Request, _: Annotated[None, Depends(_turn, scope="function")]) -> Iterator[Session]:
+def _visitor(request: Request, after: BackgroundTasks) -> SignedIn | None:
+    found = find_visitor(request)
+    request.state.visitor = found
+    if found is not None and found.stale:
+        after.add_task(write_use, request, found)
+    return found
+
+
+VisitorDep = Annotated[SignedIn | None, Depends(_visitor)]
+"""Who is signed in, with a second factor or still without; None: nobody."""
+
+
+def _writing(
+    request: Request, visitor: VisitorDep, _: Annotated[None, Depends(_turn, scope="function")]
+) -> Iterator[Session]:
+    # Who acts is known before the transaction begins, and still has to be who they were within it.
     with transaction(request.app.state.engine) as session:
+        if visitor is not None:
+            hold_to(session, visitor)
         yield session
 
 
@@ -82,8 +107,72 @@ async def _plan_words(request: Request) -> Callable[[Spoken], PlanWords]:
     return words
 
 
-async def _actor() -> Actor:
-    return LOCAL
+async def _half(visitor: VisitorDep) -> SignedIn:
+    if visitor is None:
+        raise SignInNeeded
+    return visitor
+
+
+HalfDep = Annotated[SignedIn, Depends(_half)]
+"""Who gave a password, with the second factor or still without."""
+
+
+async def _whole(visitor: HalfDep) -> SignedIn:
+    if visitor.missing != "nothing":
+        raise SecondFactorNeeded(enrolled=visitor.missing == "second_factor")
+    return visitor
+
+
+SignedInDep = Annotated[SignedIn, Depends(_whole)]
+"""Who is signed in as their roles ask for."""
+
+
+async def _actor(visitor: SignedInDep) -> Actor:
+    return visitor.actor
+
+
+class Database:
+    """Transactions for a route that must not hold one while it does something else, as comparing a password."""
+
+    def __init__(self, request: Request) -> None:
+        self._engine = request.app.state.engine
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """Return a session that sees one state of the database, and cannot write."""
+        return reading(self._engine)
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """Return a session that is committed at its end."""
+        return transaction(self._engine)
+
+
+async def _keyring(request: Request) -> Keyring:
+    keyring: Keyring | None = request.app.state.keyring
+    if keyring is None:
+        raise no_accounts()
+    return keyring
+
+
+def no_accounts() -> Conflict:
+    """Return the refusal of what is about accounts where nobody signs in."""
+    return Conflict("ここではサインインしません（HUB_SIGN_IN=local）。", "Nobody signs in here (HUB_SIGN_IN=local).")
+
+
+async def prove_form(request: Request, visitor: VisitorDep) -> None:
+    """Refuse (403) a change by a session's cookie that no page of that session sent: its token is missing or wrong.
+
+    A form carries the token in a field, htmx and scripts in a header. Tokens of systems are sent by no browser by
+    itself, and where nobody signs in there is no session to bind anything to.
+    """
+    if visitor is None or visitor.session is None or request.method in SAFE_METHODS:
+        return
+    told = request.headers.get(FORM_HEADER)
+    if told is None and request.headers.get("content-type", "").startswith(FORM_TYPES):
+        field = (await request.form()).get(FORM_FIELD)
+        told = field if isinstance(field, str) else None
+    wanted = form_token(session_secret(request)).encode()
+    if told is None or not compare_digest(told.encode("utf-8", "surrogatepass"), wanted):
+        raise HTTPException(403)
 
 
 SettingsDep = Annotated[Settings, Depends(_settings)]
@@ -96,7 +185,13 @@ WritingSession = Annotated[Session, Depends(_writing, scope="function")]
 """A session whose transaction is committed once the route has returned, and rolled back when it raised."""
 
 ActorDep = Annotated[Actor, Depends(_actor)]
-"""Who acts: whoever sits at this machine, while nobody signs in."""
+"""Who acts: who signed in, or whoever sits at this machine where nobody does (``HUB_SIGN_IN=local``)."""
+
+DatabaseDep = Annotated[Database, Depends(Database)]
+"""The database, for a route that begins and ends its transactions itself."""
+
+KeyringDep = Annotated[Keyring, Depends(_keyring)]
+"""The hub's own keys. 409 where nobody signs in."""
 
 PlanWordsDep = Annotated[Callable[[Spoken], PlanWords], Depends(_plan_words)]
 """The words of a plan's list: the pages', in the language asked for."""

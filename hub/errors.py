@@ -5,6 +5,10 @@
     ├── Busy       the database could not do it now; ``seconds``: when to try again
     ├── Invalid    the input is wrong; ``faults`` names every place
     ├── Forbidden  who acts may not do this
+    │   └── Unseen   nor know that there is such a thing: told as NotFound is
+    ├── SignInNeeded  nobody has signed in, or not any more
+    │   └── SecondFactorNeeded  the password alone is not enough
+    ├── TooOften   tried too often; ``seconds``: when to try again
     └── Conflict   the state does not allow it now
         └── ChangedMeanwhile   somebody else changed the row first; both versions can be shown
 
@@ -35,10 +39,14 @@ class NotFound(HubError):  # noqa: N818  (read as a sentence: raise NotFound)
     """Nothing has this id. ``kind_ja`` and ``kind_en`` name what was looked for."""
 
     def __init__(self, kind_ja: str, kind_en: str) -> None:
-        super().__init__(
-            f"この{kind_ja}は見つかりません。一覧から選び直してください。",
-            f"This {kind_en} was not found. Choose it again from the list.",
-        )
+        super().__init__(*_not_found(kind_ja, kind_en))
+
+
+def _not_found(kind_ja: str, kind_en: str) -> tuple[str, str]:
+    return (
+        f"この{kind_ja}は見つかりません。一覧から選び直してください。",
+        f"This {kind_en} was not found. Choose it again from the list.",
+    )
 
 
 class Busy(HubError):  # noqa: N818  (read as a sentence: raise Busy)
@@ -68,6 +76,40 @@ class Forbidden(HubError):  # noqa: N818  (read as a sentence: raise Forbidden)
             "この操作の権限がありません。必要なときは、団体の管理者またはコーディネーターに依頼してください。",
             "You may not do this. Ask your organization's administrator or a coordinator if you need to.",
         )
+
+
+class Unseen(Forbidden):
+    """Who acts may not even know whether there is such a thing: in words and status the same as NotFound."""
+
+    def __init__(self, kind_ja: str, kind_en: str) -> None:
+        HubError.__init__(self, *_not_found(kind_ja, kind_en))
+
+
+class SignInNeeded(HubError):  # noqa: N818  (read as a sentence: raise SignInNeeded)
+    """Nobody has signed in, or the session or token has ended."""
+
+    def __init__(self) -> None:
+        super().__init__("サインインしてください。", "Sign in first.")
+
+
+class SecondFactorNeeded(SignInNeeded):
+    """The password was right and the second factor is missing. ``enrolled``: whether there is one to ask for."""
+
+    def __init__(self, *, enrolled: bool) -> None:
+        HubError.__init__(self, "二要素認証を済ませてください。", "Confirm your second factor first.")
+        self.enrolled = enrolled
+
+
+class TooOften(HubError):  # noqa: N818  (read as a sentence: raise TooOften)
+    """It was tried too often; after ``seconds`` it may be tried again. It says nothing about what was tried."""
+
+    def __init__(self, seconds: int) -> None:
+        minutes = -(-seconds // 60)
+        super().__init__(
+            f"回数が多すぎます。{minutes}分待って、もう一度試してください。",
+            f"Too many attempts. Wait {minutes} min and try again.",
+        )
+        self.seconds = seconds
 
 
 class Conflict(HubError):  # noqa: N818  (read as a sentence: raise Conflict)

@@ -42,6 +42,14 @@ class Settings(BaseSettings):
         default=("localhost", "127.0.0.1", "[::1]"),
         description="受け付けるHost。JSONの配列 / accepted Host headers, a JSON list: '[\"localhost\"]'",
     )
+    sign_in: Literal["required", "local"] = Field(
+        default="required",
+        description="サインインが要る。localはこのマシンだけで試す、サインインなし / local: none, to try it here",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=("127.0.0.1", "::1"),
+        description="X-Forwarded-… を信じる前段のアドレス。JSONの配列 / proxies whose X-Forwarded-… is believed",
+    )
     language: Literal["ja", "en"] = Field(
         default="ja", description="選ばれていないときの言語 / language when none is chosen"
     )
@@ -70,6 +78,13 @@ class Settings(BaseSettings):
     )
     smtp_password_file: Path | None = Field(
         default=None, description="パスワードを書いたファイル。上の設定より優先 / a file with it, which goes first"
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="二要素認証の情報を暗号化する鍵。1行に1つ、新しいものが先 / keys, one a line, the newest first",
+    )
+    secret_key_file: Path | None = Field(
+        default=None, description="鍵を書いたファイル。上の設定より優先 / a file with them, which goes first"
     )
     reminder_days: tuple[Annotated[int, Field(ge=0, le=60)], ...] = Field(
         default=(3, 1),

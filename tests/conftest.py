@@ -1,10 +1,16 @@
-"""What all tests share: databases of SQLite that need not survive a power cut, as those of PostgreSQL need not."""
+"""What all tests share: databases that need not survive a power cut, and nobody signs in unless a test says so.
 
+That nobody does is said in the environment, so that it reaches the processes tests begin as well.
+"""
+
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from hub.db import sqlite
+
+os.environ["HUB_SIGN_IN"] = "local"
 
 
 @pytest.fixture(scope="session", autouse=True)

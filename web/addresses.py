@@ -1,11 +1,20 @@
 """Addresses of the list shown, with one thing changed: the order, the page number."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from hub.workflows.paging import Page, Paging
+
+# Browsers take "//host" and "/\\host" for another site, and pass over blanks and control signs before they look.
+LOCAL = re.compile(r"/(?![/\\])[^\x00-\x20\x7f\\]*")
+
+
+def local_path(told: str) -> str:
+    """Return where to go back to: ``told`` when it is a path of this site, else the first page."""
+    return told if LOCAL.fullmatch(told) else "/"
 
 
 @dataclass(frozen=True, slots=True)

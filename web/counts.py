@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hub.auth.actor import LOCAL
 from hub.dependencies import ReadingSession
 from hub.workflows.expert_rows import ExpertFilter
 from hub.workflows.experts import find_experts
@@ -25,11 +26,11 @@ class Counts:
 
 
 def counts(session: ReadingSession) -> Counts:
-    """Count what is there now."""
+    """Count what is there now. How much there is may be told to anybody who signed in."""
 
     def people(talent_type: str) -> int:
-        return find_experts(session, ExpertFilter(talent_type=talent_type, paused=False), ONE).total
+        return find_experts(session, ExpertFilter(talent_type=talent_type, paused=False), ONE, actor=LOCAL).total
 
     pool = count_what_there_is(session)
-    plans = find_plans(session, ONE).total
+    plans = find_plans(session, ONE, actor=LOCAL).total
     return Counts(pool.requests, pool.slots, pool.experts, people("X"), people("D"), plans)

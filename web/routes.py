@@ -5,16 +5,19 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
+from hub.dependencies import prove_form
 from web.assets import STATIC, assets
 from web.errors import install_error_pages
 from web.security import SecurityHeaders, same_origin
 from web.views import (
     about,
+    account,
     engagements,
     evaluations,
     experts,
     forms,
     home,
+    members,
     notifications,
     plans,
     profile_records,
@@ -26,6 +29,7 @@ from web.views import (
     request_writing,
     requests,
     runs,
+    sign_in,
     slot_writing,
     slots,
     work_logs,
@@ -33,6 +37,9 @@ from web.views import (
 
 VIEWS = (
     home,
+    sign_in,
+    account,
+    members,
     forms,
     request_writing,
     slot_writing,
@@ -69,7 +76,7 @@ class CachedStaticFiles(StaticFiles):
 
 def router() -> APIRouter:
     """Return every page; a changing request must come from one of them."""
-    pages = APIRouter(dependencies=[Depends(same_origin)], include_in_schema=False)
+    pages = APIRouter(dependencies=[Depends(same_origin), Depends(prove_form)], include_in_schema=False)
     for view in VIEWS:
         pages.include_router(view.router)
     return pages

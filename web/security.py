@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from fastapi import HTTPException, Request
 from starlette.datastructures import MutableHeaders
 
+from hub.dependencies import SAFE_METHODS
+
 LANGUAGE_COOKIE = "hub_language"
-SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -65,8 +66,8 @@ class SecurityHeaders:
 async def same_origin(request: Request) -> None:
     """Refuse (403) a changing request that another site's page made the browser send.
 
-    Browsers send Origin with every POST and no page can forge it, so nothing has to be stored. There are no accounts
-    yet, so a token bound to a session would prove less.
+    Browsers send Origin with every POST and no page can forge it. What a session sends proves itself by a token of the
+    session besides (``hub.dependencies.prove_form``).
     """
     if request.method in SAFE_METHODS:
         return

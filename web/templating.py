@@ -9,6 +9,11 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 
+from hub.auth.actor import LOCAL
+from hub.auth.permissions import may_ever
+from hub.auth.secrets import form_token
+from hub.visitors import session_secret as secret_of
+from hub.workflows.accounts.sessions import SignedIn
 from hub.workflows.requests import last_month
 from web import words
 from web.assets import assets
@@ -82,6 +87,19 @@ def spoken_language(request: Request) -> Language:
     return language(choose(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"), default))
 
 
+def visitor_of(request: Request) -> SignedIn | None:
+    """Return who looks at the page, None when nobody signed in (or nobody asked yet, as where there is no page)."""
+    found: SignedIn | None = getattr(request.state, "visitor", None)
+    if found is None and request.app.state.settings.sign_in == "local":
+        return SignedIn(LOCAL)
+    return found
+
+
+def proof_of(request: Request, visitor: SignedIn | None) -> str:
+    """Return what forms of this page prove themselves by, empty where there is no session."""
+    return form_token(secret_of(request)) if visitor is not None and visitor.session is not None else ""
+
+
 def wants_fragment(request: Request) -> bool:
     """Return whether htmx asks for a part of the page it shows."""
     return request.headers.get("hx-request") == "true" and request.headers.get("hx-request-type") != "full"
@@ -94,10 +112,22 @@ def render(
     *,
     block: str | None = None,
     status: int = 200,
+    session_secret: str = "",
 ) -> HTMLResponse:
-    """Return ``pages/<template>`` with ``context``; only its ``block`` when htmx asks for a fragment."""
+    """Return ``pages/<template>`` with ``context``; only its ``block`` when htmx asks for a fragment.
+
+    ``session_secret``: of the session from now on, where this answer changes it.
+    """
     env = environment(spoken_language(request).code)
-    values = {**context, "here": request.url.path, "query": request.url.query}
+    visitor = visitor_of(request)
+    values = {
+        "may": lambda action: visitor is not None and may_ever(visitor.actor, action),
+        "visitor": visitor,
+        "proof": form_token(session_secret) if session_secret else proof_of(request, visitor),
+        **context,
+        "here": request.url.path,
+        "query": request.url.query,
+    }
     name = f"pages/{template}"
     fragment = block is not None and wants_fragment(request)
     text = render_block(env, name, str(block), **values) if fragment else env.get_template(name).render(**values)

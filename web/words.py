@@ -14,6 +14,33 @@ EXTERNAL_TYPES = {
     "SD": N_("サービスデザイナー"),
     "ENG": N_("エンジニア"),
 }
+ACCOUNT_ROLES = {
+    "requester": N_("担当者（人材ニーズを書く）"),
+    "approver": N_("承認者"),
+    "organization_admin": N_("団体の管理者"),
+    "expert": N_("専門人材"),
+    "coordinator": N_("コーディネーター"),
+    "auditor": N_("監査担当"),
+    "system_admin": N_("システム管理者"),
+}
+TOKEN_SCOPES = {
+    "public:read": N_("団体・制度・事例を読む"),
+    "experts:read": N_("専門人材を読む"),
+    "experts:write": N_("専門人材を変える"),
+    "organizations:write": N_("団体の登録内容を変える"),
+    "requests:read": N_("人材ニーズを読む"),
+    "requests:write": N_("人材ニーズを変える"),
+    "plans:read": N_("配置計画を読む"),
+    "plans:write": N_("配置計画を作る、公開する"),
+    "proposals:read": N_("提案を読む"),
+    "proposals:write": N_("提案に答える、取り下げる"),
+    "work:read": N_("従事・記録・報告・評価を読む"),
+    "work:write": N_("従事・記録・報告・評価を変える"),
+    "tables:import": N_("Excel・CSVを取り込む"),
+    "tables:export": N_("一覧を書き出す"),
+    "notifications:read": N_("お知らせを読む"),
+    "service:watch": N_("監査記録とメールの不達を見る"),
+}
 ROLES_PLAYED = {
     "lead": N_("主導"),
     "member": N_("担当"),

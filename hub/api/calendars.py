@@ -12,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from hub.api.faults import KEPT_NOWHERE, speech
+from hub.decisions import PUBLIC, decides
 from hub.dependencies import ActorDep, ReadingSession, SettingsDep, WritingSession
 from hub.logging import log_event
 from hub.workflows import calendar_feeds
@@ -60,7 +61,7 @@ def _writer(request: Request, settings: SettingsDep) -> Writer:
 WriterDep = Annotated[Writer, Depends(_writer)]
 
 
-@router.get("/experts/{expert_id}/calendar.ics", response_class=Response)
+@router.get("/experts/{expert_id}/calendar.ics", response_class=Response, dependencies=[decides("calendar.read")])
 def show_calendar(
     session: ReadingSession, log: WritingSession, actor: ActorDep, writer: WriterDep, expert_id: str
 ) -> Response:
@@ -70,7 +71,7 @@ def show_calendar(
     return made
 
 
-@router.get("/calendar.ics", response_class=Response)
+@router.get("/calendar.ics", response_class=Response, dependencies=[PUBLIC])
 def show_subscribed_calendar(
     session: ReadingSession,
     log: WritingSession,
@@ -84,14 +85,14 @@ def show_subscribed_calendar(
     return made
 
 
-@router.get("/experts/{expert_id}/calendar-subscription")
+@router.get("/experts/{expert_id}/calendar-subscription", dependencies=[decides("calendar.unsubscribe")])
 def show_subscription(session: ReadingSession, actor: ActorDep, expert_id: str) -> SubscriptionRead:
     """Return when the subscription was made and last read; its address cannot be shown. 404 when there is none."""
     found = calendar_feeds.read_subscription(session, actor, expert_id)
     return SubscriptionRead(found.made_at, found.handed_out_on)
 
 
-@router.post("/experts/{expert_id}/calendar-subscription")
+@router.post("/experts/{expert_id}/calendar-subscription", dependencies=[decides("calendar.subscribe")])
 def subscribe(session: WritingSession, actor: ActorDep, settings: SettingsDep, expert_id: str) -> NewSubscription:
     """Make the private address of one's own calendar, or make it anew: an earlier one ends. 403 for others."""
     token = calendar_feeds.subscribe(session, actor, expert_id)
@@ -99,7 +100,9 @@ def subscribe(session: WritingSession, actor: ActorDep, settings: SettingsDep, e
     return NewSubscription(f"{settings.links_to}{PRIVATE_ADDRESS}?token={token}")
 
 
-@router.delete("/experts/{expert_id}/calendar-subscription", status_code=204)
+@router.delete(
+    "/experts/{expert_id}/calendar-subscription", status_code=204, dependencies=[decides("calendar.unsubscribe")]
+)
 def unsubscribe(session: WritingSession, actor: ActorDep, expert_id: str) -> None:
     """End the subscription: its address leads nowhere from now on. 404 when there is none, 403 for others."""
     calendar_feeds.unsubscribe(session, actor, expert_id)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from hub.api.answers import Id
 from hub.api.paging import PagingDep
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession
 from hub.workflows.cases import Case, CaseFilter, find_cases
 from hub.workflows.paging import Page
@@ -20,7 +21,7 @@ def _wanted(*, theme: Word = None, stage: Word = None, gate: GateStage | None = 
     return CaseFilter(theme, stage, gate, like)
 
 
-@router.get("")
+@router.get("", dependencies=[decides("case.read")])
 def list_cases(
     session: ReadingSession, actor: ActorDep, wanted: Annotated[CaseFilter, Depends(_wanted)], paging: PagingDep
 ) -> Page[Case]:

@@ -10,6 +10,7 @@ from hub.api.answers import Code, Id, Seen, Version
 from hub.api.bodies import body_of, described
 from hub.api.once import OnceRoute
 from hub.api.paging import PagingDep
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.models.engagements import EngagementStatus
@@ -90,7 +91,7 @@ def _wanted(
     return EngagementFilter(status, organization, expert, request, scheme)
 
 
-@router.get("")
+@router.get("", dependencies=[decides("engagement.read")])
 def list_engagements(
     session: ReadingSession,
     actor: ActorDep,
@@ -101,13 +102,18 @@ def list_engagements(
     return find_engagements(session, actor, wanted, paging)
 
 
-@router.get("/{engagement_id}")
+@router.get("/{engagement_id}", dependencies=[decides("engagement.read")])
 def show_engagement(session: ReadingSession, actor: ActorDep, engagement_id: str) -> EngagementPage:
     """Return an engagement with its terms, booked months and days. 404 when there is none, 403 when it is others'."""
     return read_engagement(session, actor, engagement_id)
 
 
-@router.put("/{engagement_id}/terms", status_code=204, openapi_extra=described(TermsDraft))
+@router.put(
+    "/{engagement_id}/terms",
+    status_code=204,
+    openapi_extra=described(TermsDraft),
+    dependencies=[decides("engagement.edit_terms")],
+)
 def rewrite_terms(
     session: WritingSession,
     actor: ActorDep,
@@ -120,7 +126,11 @@ def rewrite_terms(
     _log("terms_edited", engagement_id, actor)
 
 
-@router.post("/{engagement_id}/agreements/{side}", openapi_extra=described(Agreement))
+@router.post(
+    "/{engagement_id}/agreements/{side}",
+    openapi_extra=described(Agreement),
+    dependencies=[decides("engagement.agree_as_expert", "engagement.agree_as_organization")],
+)
 def agree_for_side(
     session: WritingSession,
     actor: ActorDep,
@@ -134,7 +144,11 @@ def agree_for_side(
     return Standing(status)  # type: ignore[arg-type]
 
 
-@router.post("/{engagement_id}/consent", openapi_extra=described(Agreement))
+@router.post(
+    "/{engagement_id}/consent",
+    openapi_extra=described(Agreement),
+    dependencies=[decides("engagement.consent_as_dispatching_body")],
+)
 def consent_to_send(
     session: WritingSession,
     actor: ActorDep,
@@ -147,7 +161,12 @@ def consent_to_send(
     return Standing(status)  # type: ignore[arg-type]
 
 
-@router.put("/{engagement_id}/days", status_code=204, openapi_extra=described(PlannedDays))
+@router.put(
+    "/{engagement_id}/days",
+    status_code=204,
+    openapi_extra=described(PlannedDays),
+    dependencies=[decides("engagement.plan_days")],
+)
 def rewrite_days(
     session: WritingSession,
     actor: ActorDep,
@@ -160,14 +179,16 @@ def rewrite_days(
     _log("days_planned", engagement_id, actor)
 
 
-@router.post("/{engagement_id}/end", status_code=204)
+@router.post("/{engagement_id}/end", status_code=204, dependencies=[decides("engagement.end")])
 def end_engagement(session: WritingSession, actor: ActorDep, engagement_id: str, version: Version = None) -> None:
     """End an engagement whose work is done and told. 409 names what is missing."""
     end(session, actor, engagement_id, version=version)
     _log("ended", engagement_id, actor)
 
 
-@router.post("/{engagement_id}/break-off", openapi_extra=described(BrokenOff))
+@router.post(
+    "/{engagement_id}/break-off", openapi_extra=described(BrokenOff), dependencies=[decides("engagement.break_off")]
+)
 def break_engagement_off(
     session: WritingSession,
     actor: ActorDep,
@@ -182,19 +203,24 @@ def break_engagement_off(
     return GivenBack(months)
 
 
-@router.get("/{engagement_id}/history")
+@router.get("/{engagement_id}/history", dependencies=[decides("engagement.read")])
 def show_history(session: ReadingSession, actor: ActorDep, engagement_id: str) -> tuple[WorkStep, ...]:
     """Return every move of the engagement, its logs and its report: who, when, why."""
     return engagement_history(session, actor, engagement_id)
 
 
-@router.get("/{engagement_id}/cost")
+@router.get("/{engagement_id}/cost", dependencies=[decides("engagement.read")])
 def show_cost(session: ReadingSession, actor: ActorDep, engagement_id: str) -> EngagementCost:
     """Return what the signed-off months cost and how the organizations share it: an estimate (試算), and no bill."""
     return engagement_cost(session, actor, engagement_id)
 
 
-@router.put("/{engagement_id}/case/{side}", status_code=204, openapi_extra=described(Sharing))
+@router.put(
+    "/{engagement_id}/case/{side}",
+    status_code=204,
+    openapi_extra=described(Sharing),
+    dependencies=[decides("case.share_as_expert", "case.share_as_organization")],
+)
 def share_as_case(
     session: WritingSession,
     actor: ActorDep,

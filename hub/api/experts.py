@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from hub.api.answers import Version
 from hub.api.bodies import body_of, described
 from hub.api.paging import PagingDep
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.workflows.disclosures import disclose_expert
@@ -48,22 +49,27 @@ def wanted_experts(
     return ExpertFilter(text, talent_type, role, skill, level, stage, theme, prefecture, work_mode, month, paused)
 
 
-@router.get("")
+@router.get("", dependencies=[decides("expert.list")])
 def list_experts(
-    session: ReadingSession, wanted: Annotated[ExpertFilter, Depends(wanted_experts)], paging: PagingDep
+    session: ReadingSession,
+    actor: ActorDep,
+    wanted: Annotated[ExpertFilter, Depends(wanted_experts)],
+    paging: PagingDep,
 ) -> Page[ExpertRow]:
     """List experts, a page at a time."""
-    return find_experts(session, wanted, paging)
+    return find_experts(session, wanted, paging, actor=actor)
 
 
-@router.get("/{expert_id}")
+@router.get("/{expert_id}", dependencies=[decides("expert.read")])
 def show_expert(session: ReadingSession, records: WritingSession, actor: ActorDep, expert_id: str) -> ExpertPage:
     """Return everything about one expert, and record to whom. 404 when there is none."""
     disclose_expert(records, actor, expert_id)
-    return read_expert(session, expert_id)
+    return read_expert(session, expert_id, actor=actor)
 
 
-@router.put("/{expert_id}", status_code=204, openapi_extra=described(ExpertDraft))
+@router.put(
+    "/{expert_id}", status_code=204, openapi_extra=described(ExpertDraft), dependencies=[decides("expert.edit")]
+)
 def rewrite_expert(
     session: WritingSession,
     actor: ActorDep,
@@ -76,7 +82,9 @@ def rewrite_expert(
     log_event("expert_edited", expert=expert_id, actor=actor.id)
 
 
-@router.put("/{expert_id}/paused", status_code=204, openapi_extra=described(Pause))
+@router.put(
+    "/{expert_id}/paused", status_code=204, openapi_extra=described(Pause), dependencies=[decides("expert.pause")]
+)
 def pause_expert(
     session: WritingSession, actor: ActorDep, expert_id: str, told: Annotated[Pause, Depends(body_of(Pause))]
 ) -> None:

@@ -9,6 +9,7 @@ from hub.api.faults import KEPT_NOWHERE
 from hub.api.plans import wanted_slots
 from hub.api.requests import wanted_requests
 from hub.api.uploads import CSV, XLSX
+from hub.decisions import decides
 from hub.dependencies import ActorDep, PlanWordsDep, ReadingSession, WritingSession
 from hub.errors import Invalid
 from hub.workflows.expert_rows import ExpertFilter
@@ -54,7 +55,7 @@ def as_attachment(content: bytes, name: str, form: TableFormat) -> Response:
     return Response(content, media_type=TYPES[form], headers=headers)
 
 
-@router.get("/experts.{form}", response_class=Response)
+@router.get("/experts.{form}", response_class=Response, dependencies=[decides("export.run")])
 def export_experts(
     out: HandingDep,
     form: TableFormat,
@@ -65,7 +66,7 @@ def export_experts(
     return out.table("experts", form, wanted, language)
 
 
-@router.get("/availability.{form}", response_class=Response)
+@router.get("/availability.{form}", response_class=Response, dependencies=[decides("export.run")])
 def export_availability(
     out: HandingDep,
     form: TableFormat,
@@ -76,7 +77,7 @@ def export_availability(
     return out.table("availability", form, wanted, language)
 
 
-@router.get("/requests.{form}", response_class=Response)
+@router.get("/requests.{form}", response_class=Response, dependencies=[decides("export.run")])
 def export_requests(
     out: HandingDep,
     form: TableFormat,
@@ -87,7 +88,7 @@ def export_requests(
     return out.table("requests", form, wanted, language)
 
 
-@router.get("/organizations.{form}", response_class=Response)
+@router.get("/organizations.{form}", response_class=Response, dependencies=[decides("export.run")])
 def export_organizations(
     out: HandingDep,
     form: TableFormat,
@@ -99,7 +100,7 @@ def export_organizations(
     return out.table("organizations", form, OrganizationFilter(text, prefecture), language)
 
 
-@router.get("/plans/{plan_id}/slots.{form}", response_class=Response)
+@router.get("/plans/{plan_id}/slots.{form}", response_class=Response, dependencies=[decides("export.run")])
 def export_slots(
     out: HandingDep,
     words: PlanWordsDep,

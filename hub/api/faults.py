@@ -10,13 +10,29 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from hub.errors import Busy, ChangedMeanwhile, Conflict, Forbidden, HubError, Invalid, NotFound
+from hub.errors import (
+    Busy,
+    ChangedMeanwhile,
+    Conflict,
+    Forbidden,
+    HubError,
+    Invalid,
+    NotFound,
+    SecondFactorNeeded,
+    SignInNeeded,
+    TooOften,
+    Unseen,
+)
 from matching.faults import Fault
 from matching.places import pointer
 
 STATUS_OF: dict[type[HubError], tuple[int, str]] = {
     NotFound: (404, "not_found"),
     Forbidden: (403, "forbidden"),
+    Unseen: (404, "not_found"),
+    SignInNeeded: (401, "sign_in_needed"),
+    SecondFactorNeeded: (401, "second_factor_needed"),
+    TooOften: (429, "too_often"),
     Conflict: (409, "conflict"),
     ChangedMeanwhile: (409, "changed_meanwhile"),
     Invalid: (422, "invalid"),
@@ -102,7 +118,9 @@ def hub_fault(request: Request, fault: HubError) -> JSONResponse:
     if isinstance(fault, ChangedMeanwhile) and fault.version is not None:
         both = {"stored": fault.stored, "told": fault.told, "version": fault.version}
     said = answer(request, status, code, (fault.ja, fault.en), more=both)
-    if isinstance(fault, Busy):
+    if isinstance(fault, SignInNeeded):
+        said.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(fault, Busy | TooOften):
         said.headers["Retry-After"] = str(fault.seconds)
     return said
 

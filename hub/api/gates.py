@@ -9,6 +9,7 @@ from hub.api.answers import Told, Version, reason_of
 from hub.api.bodies import body_of, described
 from hub.api.once import OnceRoute
 from hub.api.paging import PagingDep
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.workflows.gates import (
@@ -41,13 +42,15 @@ class GatePassed:
     gate: GateStage
 
 
-@router.get(OF_REQUEST)
+@router.get(OF_REQUEST, dependencies=[decides("gate.read")])
 def list_reviews(session: ReadingSession, actor: ActorDep, request_id: str, paging: PagingDep) -> Page[GateReviewRead]:
     """List the reviews of a request, the first first, a page at a time."""
     return find_reviews(session, actor, request_id, paging)
 
 
-@router.post(OF_REQUEST, status_code=201, openapi_extra=described(GateReviewDraft))
+@router.post(
+    OF_REQUEST, status_code=201, openapi_extra=described(GateReviewDraft), dependencies=[decides("request.review_gate")]
+)
 def make_review(
     session: WritingSession,
     actor: ActorDep,
@@ -60,7 +63,7 @@ def make_review(
     return ReviewMade(review_id)
 
 
-@router.post("/gate-reviews/{review_id}/confirm")
+@router.post("/gate-reviews/{review_id}/confirm", dependencies=[decides("request.pass_gate")])
 def confirm_proposed(session: WritingSession, actor: ActorDep, review_id: str, version: Version = None) -> GatePassed:
     """Confirm a review as a coordinator; one that passes moves the request to the next gate. 409 when it is decided."""
     gate = confirm_review(session, actor, review_id, version=version)
@@ -68,7 +71,12 @@ def confirm_proposed(session: WritingSession, actor: ActorDep, review_id: str, v
     return GatePassed(gate)  # type: ignore[arg-type]
 
 
-@router.post("/gate-reviews/{review_id}/send-back", status_code=204, openapi_extra=described(Told))
+@router.post(
+    "/gate-reviews/{review_id}/send-back",
+    status_code=204,
+    openapi_extra=described(Told),
+    dependencies=[decides("request.pass_gate")],
+)
 def return_review(
     session: WritingSession,
     actor: ActorDep,

@@ -10,6 +10,7 @@ from hub.api.faults import KEPT_NOWHERE, WORDS, answer
 from hub.api.once import OnceRoute
 from hub.api.uploads import FILE_BODY, XLSX, Upload, upload
 from hub.auth.permissions import require
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Invalid
 from hub.logging import log_event
@@ -50,7 +51,7 @@ class ImportReport:
     faults: tuple[dict[str, Any], ...]
 
 
-@storing.post("/{kind}", openapi_extra=FILE_BODY, response_model=ImportReport)
+@storing.post("/{kind}", openapi_extra=FILE_BODY, response_model=ImportReport, dependencies=[decides("import.run")])
 def import_table(
     request: Request,
     session: WritingSession,
@@ -76,14 +77,16 @@ def import_table(
     return report
 
 
-@router.post("/{kind}/errors.xlsx", openapi_extra=FILE_BODY, response_class=Response)
+@router.post(
+    "/{kind}/errors.xlsx", openapi_extra=FILE_BODY, response_class=Response, dependencies=[decides("import.run")]
+)
 def errors_of_table(session: ReadingSession, actor: ActorDep, kind: Kind, sent: Sent) -> Response:
     """Look at a table without storing any of it, and return what is faulty as a workbook to mend; 204: nothing is."""
     taken = _take_in(session, actor, kind, sent, dry_run=True, valid_only=False)
     return _workbook(error_book(taken.form), f"{kind}-errors") if taken.faults else Response(status_code=204)
 
 
-@router.get("/{kind}/form.xlsx", response_class=Response)
+@router.get("/{kind}/form.xlsx", response_class=Response, dependencies=[decides("import.run")])
 def form_of_table(
     actor: ActorDep, kind: Kind, month: Annotated[str | None, Query(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$")] = None
 ) -> Response:

@@ -33,8 +33,8 @@ async def _body(request: Request) -> bytes:
 
 async def _take_key(
     request: Request,
-    session: WritingSession,
     actor: ActorDep,
+    session: WritingSession,
     body: Annotated[bytes, Depends(_body)],
     key: Annotated[
         str | None,

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from hub.api.paging import PagingDep
+from hub.decisions import decides
 from hub.dependencies import ReadingSession
 from hub.workflows.organizations import OrganizationRow, find_organizations, read_organization
 from hub.workflows.paging import Page
@@ -12,7 +13,7 @@ from hub.workflows.paging import Page
 router = APIRouter(prefix="/organizations", tags=["organizations"])
 
 
-@router.get("")
+@router.get("", dependencies=[decides("organization.read")])
 def list_organizations(
     session: ReadingSession,
     paging: PagingDep,
@@ -23,7 +24,7 @@ def list_organizations(
     return find_organizations(session, text, prefecture, paging)
 
 
-@router.get("/{code}")
+@router.get("/{code}", dependencies=[decides("organization.read")])
 def show_organization(session: ReadingSession, code: str) -> OrganizationRow:
     """Return the organization with a 団体コード. 404 when there is none."""
     return read_organization(session, code)

@@ -13,12 +13,12 @@ from hub.api.faults import KEPT_NOWHERE
 from hub.api.once import OnceRoute
 from hub.api.paging import PagingDep
 from hub.auth.actor import Actor
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.models.plans import DocumentKind
-from hub.workflows.exports import record_export
+from hub.workflows.exports import export_plan_file, record_export
 from hub.workflows.paging import Page
-from hub.workflows.plan_documents import read_document
 from hub.workflows.plan_rows import PlanPage, PlanRow, PlanSlotFilter, PlanSlotPage, PlanSlotRow
 from hub.workflows.plans import (
     end_force,
@@ -74,13 +74,13 @@ class PlanQueued:
     id: str
 
 
-@router.get("")
-def list_plans(session: ReadingSession, paging: PagingDep) -> Page[PlanRow]:
+@router.get("", dependencies=[decides("plan.read")])
+def list_plans(session: ReadingSession, actor: ActorDep, paging: PagingDep) -> Page[PlanRow]:
     """List plans, a page at a time."""
-    return find_plans(session, paging)
+    return find_plans(session, paging, actor=actor)
 
 
-@router.post("", status_code=202, openapi_extra=described(PlanAsked))
+@router.post("", status_code=202, openapi_extra=described(PlanAsked), dependencies=[decides("plan.run")])
 def start_plan(
     session: WritingSession,
     actor: ActorDep,
@@ -105,41 +105,46 @@ def start_plan(
     return PlanQueued(plan_id)
 
 
-@router.get("/{plan_id}")
-def show_plan(session: ReadingSession, plan_id: str) -> PlanPage:
+@router.get("/{plan_id}", dependencies=[decides("plan.read")])
+def show_plan(session: ReadingSession, actor: ActorDep, plan_id: str) -> PlanPage:
     """Return everything about one run but its slots. 404 when there is none."""
-    return read_plan(session, plan_id)
+    return read_plan(session, plan_id, actor=actor)
 
 
-@router.post("/{plan_id}/stop", status_code=202)
+@router.post("/{plan_id}/stop", status_code=202, dependencies=[decides("plan.run")])
 def stop_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
     """Ask a run to end with the best plan so far; one that has not begun is cancelled. 409 when it has ended."""
     request_stop(session, actor, plan_id)
     log_event("plan_stop_asked", plan=plan_id, actor=actor.id)
 
 
-@router.put("/{plan_id}/in-force", status_code=204)
+@router.put("/{plan_id}/in-force", status_code=204, dependencies=[decides("plan.publish")])
 def begin_force(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
     """Put a finished plan in force: the next run tries to keep it. 409 when it is not finished."""
     put_in_force(session, actor, plan_id)
     log_event("plan_in_force", plan=plan_id, actor=actor.id)
 
 
-@router.delete("/{plan_id}/in-force", status_code=204)
+@router.delete("/{plan_id}/in-force", status_code=204, dependencies=[decides("plan.publish")])
 def leave_force(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
     """Take a plan out of force. 404 when it is not in force."""
     end_force(session, actor, plan_id)
     log_event("plan_out_of_force", plan=plan_id, actor=actor.id)
 
 
-@router.post("/{plan_id}/queue", status_code=202)
+@router.post("/{plan_id}/queue", status_code=202, dependencies=[decides("plan.run")])
 def queue_kept_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> None:
     """Queue a plan kept as a draft. 409 when it has been queued already."""
     queue_draft(session, actor, plan_id)
     log_event("plan_queued", plan=plan_id, actor=actor.id)
 
 
-@router.post("/{plan_id}/publications", status_code=201, openapi_extra=described(PublicationAsked))
+@router.post(
+    "/{plan_id}/publications",
+    status_code=201,
+    openapi_extra=described(PublicationAsked),
+    dependencies=[decides("plan.publish")],
+)
 def publish_plan(
     session: WritingSession,
     actor: ActorDep,
@@ -152,7 +157,7 @@ def publish_plan(
     return made
 
 
-@router.post("/{plan_id}/undo", openapi_extra=described(Told))
+@router.post("/{plan_id}/undo", openapi_extra=described(Told), dependencies=[decides("plan.undo")])
 def undo_plan(
     session: WritingSession, actor: ActorDep, plan_id: str, told: Annotated[Told, Depends(body_of(Told))]
 ) -> Undone:
@@ -162,7 +167,7 @@ def undo_plan(
     return done
 
 
-@router.post("/{plan_id}/close", status_code=204, openapi_extra=described(Told))
+@router.post("/{plan_id}/close", status_code=204, openapi_extra=described(Told), dependencies=[decides("plan.close")])
 def end_plan(
     session: WritingSession, actor: ActorDep, plan_id: str, told: Annotated[Told, Depends(body_of(Told))]
 ) -> None:
@@ -185,27 +190,31 @@ def wanted_slots(
     return PlanSlotFilter(text, filled, reason, prefecture, stage, talent_type, request)
 
 
-@router.get("/{plan_id}/slots")
+@router.get("/{plan_id}/slots", dependencies=[decides("plan.read")])
 def list_slots(
-    session: ReadingSession, plan_id: str, wanted: Annotated[PlanSlotFilter, Depends(wanted_slots)], paging: PagingDep
+    session: ReadingSession,
+    actor: ActorDep,
+    plan_id: str,
+    wanted: Annotated[PlanSlotFilter, Depends(wanted_slots)],
+    paging: PagingDep,
 ) -> Page[PlanSlotRow]:
     """List a plan's slots, each with who fills it or why nobody does."""
-    return find_plan_slots(session, plan_id, wanted, paging)
+    return find_plan_slots(session, plan_id, wanted, paging, actor=actor)
 
 
-@router.get("/{plan_id}/slots/{slot_id}")
-def show_slot(session: ReadingSession, plan_id: str, slot_id: str) -> PlanSlotPage:
+@router.get("/{plan_id}/slots/{slot_id}", dependencies=[decides("plan.read")])
+def show_slot(session: ReadingSession, actor: ActorDep, plan_id: str, slot_id: str) -> PlanSlotPage:
     """Return why one slot is as it is: needs, funnel, remedies, alternatives."""
-    return read_plan_slot(session, plan_id, slot_id)
+    return read_plan_slot(session, plan_id, slot_id, actor=actor)
 
 
-@router.get("/{plan_id}/problem")
+@router.get("/{plan_id}/problem", dependencies=[decides("export.run")])
 def take_problem(session: ReadingSession, records: WritingSession, actor: ActorDep, plan_id: str) -> Response:
     """Return the problem the plan was made for, as a file of interchange. 404 until the run has begun."""
     return _file(session, records, actor, plan_id, "problem")
 
 
-@router.get("/{plan_id}/plan")
+@router.get("/{plan_id}/plan", dependencies=[decides("export.run")])
 def take_plan(session: ReadingSession, records: WritingSession, actor: ActorDep, plan_id: str) -> Response:
     """Return the plan as a file of interchange. 404 until it is finished."""
     return _file(session, records, actor, plan_id, "plan")
@@ -214,6 +223,6 @@ def take_plan(session: ReadingSession, records: WritingSession, actor: ActorDep,
 def _file(session: Session, records: Session, actor: Actor, plan_id: str, kind: DocumentKind) -> Response:
     """Return a file; that it was handed out is in ``records``, whose transaction ends before the file leaves."""
     record_export(records, actor, kind, "json", plan_id)
-    content = read_document(session, plan_id, kind)
+    content = export_plan_file(session, plan_id, kind, actor=actor)
     headers = {"Content-Disposition": f'attachment; filename="{plan_id}-{kind}.json"', **KEPT_NOWHERE}
     return Response(content, media_type="application/json", headers=headers)

@@ -9,6 +9,7 @@ from hub.api.answers import Told, Version, reason_of
 from hub.api.bodies import body_of, described
 from hub.api.once import OnceRoute
 from hub.api.paging import PagingDep
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.models.proposals import ProposalStatus
@@ -42,7 +43,7 @@ def _wanted(
     return ProposalFilter(status, plan, request, organization, expert)
 
 
-@router.get("/proposals")
+@router.get("/proposals", dependencies=[decides("proposal.read")])
 def list_proposals(
     session: ReadingSession,
     actor: ActorDep,
@@ -53,31 +54,31 @@ def list_proposals(
     return find_proposals(session, actor, wanted, paging)
 
 
-@router.get("/proposals/{proposal_id}")
+@router.get("/proposals/{proposal_id}", dependencies=[decides("proposal.read")])
 def show_proposal(session: ReadingSession, actor: ActorDep, proposal_id: str) -> ProposalPage:
     """Return a proposal with every move it has made. 404 when there is none."""
     return read_proposal(session, actor, proposal_id)
 
 
-@router.get("/offers")
+@router.get("/offers", dependencies=[decides("offer.read")])
 def list_offers(session: ReadingSession, actor: ActorDep, paging: PagingDep) -> Page[Offer]:
     """List what the expert who asks was offered, a page at a time."""
     return find_offers(session, actor, paging)
 
 
-@router.get("/offers/{proposal_id}")
+@router.get("/offers/{proposal_id}", dependencies=[decides("offer.read")])
 def show_offer(session: ReadingSession, actor: ActorDep, proposal_id: str) -> Offer:
     """Return one offer to the expert who asks. 404 when it is another's."""
     return read_offer(session, actor, proposal_id)
 
 
-@router.get("/requests/{request_id}/proposals")
+@router.get("/requests/{request_id}/proposals", dependencies=[decides("proposal.read")])
 def show_history(session: ReadingSession, actor: ActorDep, request_id: str) -> ProposalHistory:
     """Return who was proposed, declined and accepted for a request, and how often each person was."""
     return proposal_history(session, actor, request_id)
 
 
-@router.post("/offers/{proposal_id}/accept")
+@router.post("/offers/{proposal_id}/accept", dependencies=[decides("proposal.answer_as_expert")])
 def accept_offer(session: WritingSession, actor: ActorDep, proposal_id: str, version: Version = None) -> Answered:
     """Accept as the expert. 409 names the month and what is left of it when it does not fit, or why it is too late."""
     status = proposals.accept_as_expert(session, actor, proposal_id, version)
@@ -85,7 +86,12 @@ def accept_offer(session: WritingSession, actor: ActorDep, proposal_id: str, ver
     return Answered(status)  # type: ignore[arg-type]
 
 
-@router.post("/offers/{proposal_id}/decline", status_code=204, openapi_extra=described(Told))
+@router.post(
+    "/offers/{proposal_id}/decline",
+    status_code=204,
+    openapi_extra=described(Told),
+    dependencies=[decides("proposal.answer_as_expert")],
+)
 def decline_offer(
     session: WritingSession, actor: ActorDep, proposal_id: str, told: Reason, version: Version = None
 ) -> None:
@@ -94,7 +100,7 @@ def decline_offer(
     log_event("proposal_declined", proposal=proposal_id, actor=actor.id)
 
 
-@router.post("/proposals/{proposal_id}/accept")
+@router.post("/proposals/{proposal_id}/accept", dependencies=[decides("proposal.answer_as_organization")])
 def accept_proposal(session: WritingSession, actor: ActorDep, proposal_id: str, version: Version = None) -> Answered:
     """Accept for the organization. 409 when it has been answered, has ended, or its deadline has passed."""
     status = proposals.accept_as_organization(session, actor, proposal_id, version)
@@ -102,7 +108,12 @@ def accept_proposal(session: WritingSession, actor: ActorDep, proposal_id: str, 
     return Answered(status)  # type: ignore[arg-type]
 
 
-@router.post("/proposals/{proposal_id}/decline", status_code=204, openapi_extra=described(Told))
+@router.post(
+    "/proposals/{proposal_id}/decline",
+    status_code=204,
+    openapi_extra=described(Told),
+    dependencies=[decides("proposal.answer_as_organization")],
+)
 def decline_proposal(
     session: WritingSession, actor: ActorDep, proposal_id: str, told: Reason, version: Version = None
 ) -> None:
@@ -111,7 +122,12 @@ def decline_proposal(
     log_event("proposal_declined", proposal=proposal_id, actor=actor.id)
 
 
-@router.post("/proposals/{proposal_id}/withdraw", status_code=204, openapi_extra=described(Told))
+@router.post(
+    "/proposals/{proposal_id}/withdraw",
+    status_code=204,
+    openapi_extra=described(Told),
+    dependencies=[decides("proposal.withdraw")],
+)
 def take_back_proposal(
     session: WritingSession, actor: ActorDep, proposal_id: str, told: Reason, version: Version = None
 ) -> None:

@@ -10,6 +10,7 @@ from hub.api.answers import Code, Id, Seen, Told, Version, reason_of
 from hub.api.bodies import body_of, described
 from hub.api.once import OnceRoute
 from hub.api.paging import PagingDep
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.models.work import ReportStatus
@@ -51,7 +52,7 @@ def _wanted(
     return ReportFilter(status, organization, expert, due_until)
 
 
-@router.get("/reports")
+@router.get("/reports", dependencies=[decides("engagement.read")])
 def list_reports(
     session: ReadingSession, actor: ActorDep, wanted: Annotated[ReportFilter, Depends(_wanted)], paging: PagingDep
 ) -> Page[ReportRow]:
@@ -59,13 +60,13 @@ def list_reports(
     return find_reports(session, actor, wanted, paging)
 
 
-@router.get(ONE)
+@router.get(ONE, dependencies=[decides("engagement.read")])
 def show_report(session: ReadingSession, actor: ActorDep, engagement_id: str) -> ReportPage:
     """Return the report of an engagement. 404 when none is asked for or written yet."""
     return read_report(session, actor, engagement_id)
 
 
-@router.put(ONE, openapi_extra=described(ReportDraft))
+@router.put(ONE, openapi_extra=described(ReportDraft), dependencies=[decides("report.write")])
 def rewrite_report(
     session: WritingSession,
     actor: ActorDep,
@@ -79,21 +80,23 @@ def rewrite_report(
     return ReportWritten(report_id)
 
 
-@router.post(f"{ONE}/submit", status_code=204)
+@router.post(f"{ONE}/submit", status_code=204, dependencies=[decides("report.write")])
 def hand_report_in(session: WritingSession, actor: ActorDep, engagement_id: str, version: Version = None) -> None:
     """Hand the report in. 422 when it does not say what was done and what came of it."""
     reports.submit_report(session, actor, engagement_id, version)
     _log("report_submitted", engagement_id, actor)
 
 
-@router.post(f"{ONE}/sign-off", status_code=204)
+@router.post(f"{ONE}/sign-off", status_code=204, dependencies=[decides("report.sign_off")])
 def sign_report_off(session: WritingSession, actor: ActorDep, engagement_id: str, version: Version = None) -> None:
     """Sign the report off for the organization. 409 for who handed it in."""
     reports.sign_off_report(session, actor, engagement_id, version=version)
     _log("report_signed_off", engagement_id, actor)
 
 
-@router.post(f"{ONE}/send-back", status_code=204, openapi_extra=described(Told))
+@router.post(
+    f"{ONE}/send-back", status_code=204, openapi_extra=described(Told), dependencies=[decides("report.sign_off")]
+)
 def return_report(
     session: WritingSession,
     actor: ActorDep,
@@ -106,13 +109,18 @@ def return_report(
     _log("report_sent_back", engagement_id, actor)
 
 
-@router.get(QUESTIONNAIRE)
+@router.get(QUESTIONNAIRE, dependencies=[decides("questionnaire.read")])
 def show_questionnaire(session: ReadingSession, actor: ActorDep, engagement_id: str) -> QuestionnaireRead:
     """Return what the scheme asks in the fiscal year after. 404 when it asks nothing."""
     return read_questionnaire(session, actor, engagement_id)
 
 
-@router.put(QUESTIONNAIRE, status_code=204, openapi_extra=described(QuestionnaireAnswer))
+@router.put(
+    QUESTIONNAIRE,
+    status_code=204,
+    openapi_extra=described(QuestionnaireAnswer),
+    dependencies=[decides("questionnaire.answer")],
+)
 def answer_questionnaire(
     session: WritingSession,
     actor: ActorDep,

@@ -9,6 +9,7 @@ from hub.api.answers import Told, Version, reason_of
 from hub.api.bodies import body_of, described
 from hub.api.once import OnceRoute
 from hub.api.paging import PagingDep
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.models.requests import RequestStatus
@@ -51,21 +52,24 @@ def wanted_requests(
     return RequestFilter(text, status, organization, prefecture, gate, theme, talent_type, role, stage, skill)
 
 
-@router.get("")
+@router.get("", dependencies=[decides("request.list")])
 def list_requests(
-    session: ReadingSession, wanted: Annotated[RequestFilter, Depends(wanted_requests)], paging: PagingDep
+    session: ReadingSession,
+    actor: ActorDep,
+    wanted: Annotated[RequestFilter, Depends(wanted_requests)],
+    paging: PagingDep,
 ) -> Page[RequestRow]:
     """List requests, a page at a time."""
-    return find_requests(session, wanted, paging)
+    return find_requests(session, wanted, paging, actor=actor)
 
 
-@router.get("/{request_id}")
-def show_request(session: ReadingSession, request_id: str) -> RequestPage:
+@router.get("/{request_id}", dependencies=[decides("request.read")])
+def show_request(session: ReadingSession, actor: ActorDep, request_id: str) -> RequestPage:
     """Return everything about one request and its slots. 404 when there is none."""
-    return read_request(session, request_id)
+    return read_request(session, request_id, actor=actor)
 
 
-@router.post("", status_code=201, openapi_extra=described(RequestDraft))
+@router.post("", status_code=201, openapi_extra=described(RequestDraft), dependencies=[decides("request.create")])
 def write_request(session: WritingSession, actor: ActorDep, told: Draft, response: Response) -> RequestMade:
     """Keep a new draft; the status told does not count. 422 names every fault."""
     request_id = create_request(session, actor, told)
@@ -74,7 +78,9 @@ def write_request(session: WritingSession, actor: ActorDep, told: Draft, respons
     return RequestMade(request_id)
 
 
-@router.put("/{request_id}", status_code=204, openapi_extra=described(RequestDraft))
+@router.put(
+    "/{request_id}", status_code=204, openapi_extra=described(RequestDraft), dependencies=[decides("request.edit")]
+)
 def rewrite_request(
     session: WritingSession, actor: ActorDep, request_id: str, told: Draft, version: Version = None
 ) -> None:
@@ -83,21 +89,26 @@ def rewrite_request(
     log_event("request_edited", request=request_id, actor=actor.id)
 
 
-@router.post("/{request_id}/submit", status_code=204)
+@router.post("/{request_id}/submit", status_code=204, dependencies=[decides("request.submit")])
 def submit_request(session: WritingSession, actor: ActorDep, request_id: str, version: Version = None) -> None:
     """Submit a draft for approval. 409 if it is not a draft; 422 names what is missing."""
     request_moves.submit(session, actor, request_id, version)
     _log("submitted", request_id, actor)
 
 
-@router.post("/{request_id}/approve", status_code=204)
+@router.post("/{request_id}/approve", status_code=204, dependencies=[decides("request.approve")])
 def approve_request(session: WritingSession, actor: ActorDep, request_id: str, version: Version = None) -> None:
     """Approve a submitted request for its organization. 409 when it is not submitted."""
     request_moves.approve(session, actor, request_id, version)
     _log("approved", request_id, actor)
 
 
-@router.post("/{request_id}/send-back", status_code=204, openapi_extra=described(Told))
+@router.post(
+    "/{request_id}/send-back",
+    status_code=204,
+    openapi_extra=described(Told),
+    dependencies=[decides("request.send_back")],
+)
 def send_request_back(
     session: WritingSession,
     actor: ActorDep,
@@ -110,7 +121,9 @@ def send_request_back(
     _log("sent_back", request_id, actor)
 
 
-@router.post("/{request_id}/review", status_code=204, openapi_extra=described(Told))
+@router.post(
+    "/{request_id}/review", status_code=204, openapi_extra=described(Told), dependencies=[decides("request.review")]
+)
 def review_request(
     session: WritingSession,
     actor: ActorDep,
@@ -123,14 +136,16 @@ def review_request(
     _log("reviewed", request_id, actor)
 
 
-@router.post("/{request_id}/open", status_code=204)
+@router.post("/{request_id}/open", status_code=204, dependencies=[decides("request.open")])
 def open_request(session: WritingSession, actor: ActorDep, request_id: str, version: Version = None) -> None:
     """Open a reviewed request: the next plan has it. 409 when it is not reviewed."""
     request_moves.open_request(session, actor, request_id, version)
     _log("opened", request_id, actor)
 
 
-@router.post("/{request_id}/close", status_code=204, openapi_extra=described(Told))
+@router.post(
+    "/{request_id}/close", status_code=204, openapi_extra=described(Told), dependencies=[decides("request.close")]
+)
 def close_request(
     session: WritingSession,
     actor: ActorDep,
@@ -143,7 +158,9 @@ def close_request(
     _log("closed", request_id, actor)
 
 
-@router.post("/{request_id}/withdraw", status_code=204, openapi_extra=described(Told))
+@router.post(
+    "/{request_id}/withdraw", status_code=204, openapi_extra=described(Told), dependencies=[decides("request.withdraw")]
+)
 def withdraw_request(
     session: WritingSession,
     actor: ActorDep,

@@ -21,6 +21,7 @@ from hub.api import (
     work_logs,
 )
 from hub.api.faults import KEPT_NOWHERE
+from hub.dependencies import SAFE_METHODS, prove_form
 
 PARTS = (
     calendars,
@@ -40,7 +41,6 @@ PARTS = (
     schemes,
     work_logs,
 )
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN = frozenset({"same-origin", "none"})
 
 
@@ -61,7 +61,9 @@ async def keep_nowhere(response: Response) -> None:
 
 def router() -> APIRouter:
     """Return the whole interface."""
-    whole = APIRouter(prefix="/api", dependencies=[Depends(refuse_other_sites), Depends(keep_nowhere)])
+    whole = APIRouter(
+        prefix="/api", dependencies=[Depends(refuse_other_sites), Depends(prove_form), Depends(keep_nowhere)]
+    )
     for part in PARTS:
         whole.include_router(part.router)
     return whole

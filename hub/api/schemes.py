@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from hub.dependencies import ReadingSession
+from hub.decisions import decides
+from hub.dependencies import ActorDep, ReadingSession
 from hub.models.base import utc_now
 from hub.workflows.adviser_rules import fiscal_year_of
 from hub.workflows.scheme_reading import scheme_comparison
@@ -14,7 +15,7 @@ from hub.workflows.schemes import schemes_of
 router = APIRouter(tags=["schemes"])
 
 
-@router.get("/schemes")
+@router.get("/schemes", dependencies=[decides("scheme.read")])
 def list_schemes(fiscal_year: Annotated[int | None, Query(ge=2000, le=2100)] = None) -> SchemeYear:
     """Return the schemes of a fiscal year (from April; none given: the present one in Japan), all at once.
 
@@ -23,10 +24,10 @@ def list_schemes(fiscal_year: Annotated[int | None, Query(ge=2000, le=2100)] = N
     return schemes_of(fiscal_year if fiscal_year is not None else fiscal_year_of(utc_now()))
 
 
-@router.get("/requests/{request_id}/schemes")
-def compare_schemes(session: ReadingSession, request_id: str) -> Comparison:
+@router.get("/requests/{request_id}/schemes", dependencies=[decides("request.read")])
+def compare_schemes(session: ReadingSession, actor: ActorDep, request_id: str) -> Comparison:
     """Return the schemes a request could use, best first, and those it cannot, with reasons. 404 when there is none.
 
     Every amount is an estimate (試算), with rule, fiscal year and source.
     """
-    return scheme_comparison(session, request_id, utc_now())
+    return scheme_comparison(session, request_id, utc_now(), actor=actor)

@@ -9,6 +9,7 @@ from hub.api.answers import Code, Id, Told, Version, reason_of
 from hub.api.bodies import body_of, described
 from hub.api.once import OnceRoute
 from hub.api.paging import PagingDep
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.models.work import WorkLogStatus
@@ -42,7 +43,7 @@ def _wanted(
     return WorkLogFilter(status, engagement, organization, expert, month)
 
 
-@router.get("/work-logs")
+@router.get("/work-logs", dependencies=[decides("engagement.read")])
 def list_logs(
     session: ReadingSession, actor: ActorDep, wanted: Annotated[WorkLogFilter, Depends(_wanted)], paging: PagingDep
 ) -> Page[WorkLogRow]:
@@ -50,13 +51,13 @@ def list_logs(
     return find_logs(session, actor, wanted, paging)
 
 
-@router.get(ONE)
+@router.get(ONE, dependencies=[decides("engagement.read")])
 def show_log(session: ReadingSession, actor: ActorDep, engagement_id: str, month: Month) -> WorkLogPage:
     """Return a month's log. 404 when there is none yet."""
     return read_log(session, actor, engagement_id, month)
 
 
-@router.put(ONE, openapi_extra=described(WorkLogDraft))
+@router.put(ONE, openapi_extra=described(WorkLogDraft), dependencies=[decides("work_log.write")])
 def rewrite_log(
     session: WritingSession,
     actor: ActorDep,
@@ -72,7 +73,7 @@ def rewrite_log(
     return LogWritten(log_id)
 
 
-@router.post(f"{ONE}/submit", status_code=204)
+@router.post(f"{ONE}/submit", status_code=204, dependencies=[decides("work_log.write")])
 def hand_log_in(
     session: WritingSession, actor: ActorDep, engagement_id: str, month: Month, version: Version = None
 ) -> None:
@@ -81,7 +82,7 @@ def hand_log_in(
     _log("submitted", engagement_id, month, actor)
 
 
-@router.post(f"{ONE}/sign-off", status_code=204)
+@router.post(f"{ONE}/sign-off", status_code=204, dependencies=[decides("work_log.sign_off")])
 def sign_log_off(
     session: WritingSession, actor: ActorDep, engagement_id: str, month: Month, version: Version = None
 ) -> None:
@@ -90,7 +91,9 @@ def sign_log_off(
     _log("signed_off", engagement_id, month, actor)
 
 
-@router.post(f"{ONE}/send-back", status_code=204, openapi_extra=described(Told))
+@router.post(
+    f"{ONE}/send-back", status_code=204, openapi_extra=described(Told), dependencies=[decides("work_log.sign_off")]
+)
 def return_log(
     session: WritingSession,
     actor: ActorDep,

@@ -70,8 +70,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "plan.publish": (COORDINATOR,),
     "plan.undo": (COORDINATOR,),
     "plan.close": (COORDINATOR,),
-    # proposals
-    "proposal.read": (*ORGANIZATION, EXPERT, COORDINATOR, AUDITOR),
+    # proposals: to an organization with what led to them, to an expert as offers without it
+    "proposal.read": (*ORGANIZATION, COORDINATOR, AUDITOR),
+    "offer.read": (EXPERT,),
     "proposal.answer_as_expert": (EXPERT,),
     "proposal.answer_as_organization": (REQUESTER, APPROVER),
     "proposal.withdraw": (COORDINATOR, HUB),
@@ -112,6 +113,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "export.run": (EVERY_COORDINATOR, AUDITOR),
     "export.whole": (SYSTEM_ADMIN,),
     "import.whole": (SYSTEM_ADMIN,),
+    "account.own": (*EVERY_STAFF, ("expert", "anywhere")),
     "account.manage_in_organization": (ADMIN, SYSTEM_ADMIN),
     "account.manage": (SYSTEM_ADMIN,),
 }

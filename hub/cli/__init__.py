@@ -7,7 +7,7 @@ import threading
 
 import typer
 
-from hub.cli import audit, backups, demonstration, guide, judging, schemes, service, solving, tables
+from hub.cli import accounts, audit, backups, demonstration, guide, judging, schemes, service, solving, tables
 from hub.cli.output import HubGroup
 
 __all__ = ["app", "main"]
@@ -30,6 +30,7 @@ tables.register(app)
 schemes.register(app)
 solving.register(app)
 judging.register(app)
+accounts.register(app)
 audit.register(app)
 backups.register(app)
 

@@ -3,7 +3,7 @@
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -64,7 +64,7 @@ def demo(
     if serve:
         run_server(settings, page)
     else:
-        typer.echo(f"{say.pick('画面', 'pages')}: talent-hub serve → {address(settings)}{page}")
+        typer.echo(f"{say.pick('画面', 'pages')}: HUB_SIGN_IN=local talent-hub serve → {address(settings)}{page}")
 
 
 def demo_settings(data_folder: Path | None, port: int | None, seconds: float) -> "Settings":
@@ -72,7 +72,8 @@ def demo_settings(data_folder: Path | None, port: int | None, seconds: float) ->
     folder = data_folder if data_folder is not None else load_settings().data_folder / FOLDER
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"{folder}: フォルダーではありません / not a folder")
-    told = {"port": port} if port is not None else {}
+    # To look at on this machine: nobody signs in.
+    told: dict[str, Any] = {"sign_in": "local", **({"port": port} if port is not None else {})}
     explain_seconds = min(seconds, load_settings().explain_seconds)
     return load_settings(data_folder=folder, database_url=None, explain_seconds=explain_seconds, **told)
 

@@ -215,3 +215,51 @@ Erase personal details. The records and their chain stay, and the erasure is rec
 
 [bold]talent-hub audit erase --subject expert:exp_3f…[/bold]
 """
+ACCOUNT = """アカウントを作る、招待する、役割を与える・外す、止める。最初のシステム管理者もここで作ります。
+
+Make accounts, invite people, give and take roles, stop accounts. The first administrator is made here.
+
+例 / examples:
+
+[bold]talent-hub account new-key > /srv/hub/secret.key[/bold]
+
+[bold]talent-hub account create --mail a@city.example --name 山田花子 --role system_admin --show-link[/bold]
+
+[bold]talent-hub account grant a@city.example coordinator:20[/bold]
+"""
+ACCOUNT_NEW_KEY = """二要素認証の情報を暗号化する鍵を1つ作り、標準出力に書きます。HUB_SECRET_KEY_FILE に使います。
+
+Make a key for HUB_SECRET_KEY_FILE. Put a new one on the first line, run renew-keys, then remove the old one.
+
+例 / example:
+
+[bold](umask 077; talent-hub account new-key > secret.key)[/bold]
+"""
+ACCOUNT_CREATE = """アカウントを作り、パスワードを決めるリンクをメールで送ります（--show-link なら画面に出すだけ）。
+
+Make an account and mail its link to set a password (--show-link prints the link here and mails nothing).
+
+役割 / roles: requester・approver・organization_admin（:団体コード code）、expert、
+coordinator（:都道府県2桁 prefecture、なしは全国 none: the country）、auditor、system_admin
+"""
+ACCOUNT_INVITE = """まだパスワードのない人に、リンクをもう一度送ります。前のリンクは使えなくなります。
+
+Send the link again to who has no password yet; the one before ends.
+"""
+ACCOUNT_RESET = """パスワードを決め直すリンクを送ります。--second-factor は、本人を確かめてから二要素認証も外します。
+
+Send a link to set a new password; --second-factor takes the second factor away too: make sure who asks.
+"""
+ACCOUNT_GRANT = (
+    """役割を与えます。/ Give a role: [bold]talent-hub account grant a@city.example approver:202151[/bold]"""
+)
+ACCOUNT_TAKE = """役割を外します。すぐに効きます。/ Take a role away, at once."""
+ACCOUNT_DISABLE = (
+    """アカウントを止めます。サインイン中のものも、トークンも終わります。/ Stop an account, sessions and tokens too."""
+)
+ACCOUNT_ENABLE = """止めたアカウントを再び使えるようにします。/ Let a stopped account sign in again."""
+ACCOUNT_LIST = """アカウントと役割の一覧。/ List accounts and their roles."""
+ACCOUNT_RENEW_KEYS = """二要素認証の情報を、いちばん新しい鍵で暗号化し直します。済んだら古い鍵を消せます。
+
+Encrypt everything anew with the newest key; afterwards the older ones can be removed.
+"""

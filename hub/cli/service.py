@@ -30,24 +30,43 @@ def serve(*, host: Host = None, port: Port = None) -> None:
     """Serve the pages on loopback until Ctrl-C."""
     told = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(**told)
-    refuse_other_machines(settings.host)
+    refuse_what_is_unsafe(settings)
     make_if_missing(settings)
     with opened(settings):
         pass
     run_server(settings)
 
 
-def refuse_other_machines(host: str) -> None:
-    """Refuse an address other machines reach: there are no accounts, so whoever reaches the service may change all."""
-    try:
-        loopback = ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        loopback = host == "localhost"
-    if not loopback:
+def refuse_what_is_unsafe(settings: "Settings") -> None:
+    """Refuse to serve what others could reach without signing in, or would sign in to without encryption."""
+    from hub.auth.keys import keyring_of
+
+    if settings.sign_in == "local":
+        refuse_other_machines(settings.host)
+        return
+    keyring_of(settings)
+    if not is_loopback(settings.host) and not settings.links_to.startswith("https://"):
         raise Refusal(
-            f"--host {host}: アカウントの仕組みがまだ無いため、このマシンの中（127.0.0.1）でだけ配信します。",
-            f"--host {host}: there are no accounts yet, so the service listens on this machine alone (127.0.0.1).",
+            f"--host {settings.host}: ほかのマシンからは TLS が要ります。前段で終端し、HUB_PUBLIC_URL を https:// で。",
+            f"--host {settings.host}: other machines need TLS: end it in front, and set HUB_PUBLIC_URL to https://….",
         )
+
+
+def refuse_other_machines(host: str) -> None:
+    """Refuse an address other machines reach where nobody signs in: whoever reaches the service may change all."""
+    if not is_loopback(host):
+        raise Refusal(
+            f"--host {host}: サインインなし（HUB_SIGN_IN=local）では、このマシンの中（127.0.0.1）でだけ配信します。",
+            f"--host {host}: without sign-in (HUB_SIGN_IN=local) the service listens on this machine alone.",
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches an address."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def make_if_missing(settings: "Settings") -> None:
@@ -85,7 +104,10 @@ def run_server(settings: "Settings", page: str = "") -> None:
         listener.close()
         raise OSError(error.errno, error.strerror, f"{settings.host}:{settings.port}") from error
     logging.configure(settings.log_level, settings.log_format)
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning", access_log=False))
+    # uvicorn believes X-Forwarded-For and -Proto of these addresses, and of nobody else.
+    trusted = list(settings.trusted_proxies)
+    config = uvicorn.Config(create_app(settings), log_level="warning", access_log=False, forwarded_allow_ips=trusted)
+    server = uvicorn.Server(config)
     typer.echo(f"画面 / pages: {address(settings)}{page.lstrip('/')}  （Ctrl-C で終わり / ends）")
     with listener:
         server.run(sockets=[listener])

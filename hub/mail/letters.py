@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from hub.workflows.events import OTHER_PLACE, words_of
+from hub.workflows.events import BY_LINK, OTHER_PLACE, words_of
 from hub.workflows.outbox import Letter
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -31,7 +31,8 @@ def compose(letter: Letter, sender: str, public_url: str, now: datetime) -> byte
     base = public_url.rstrip("/")
     subject = words_of(letter.event).text(letter.language)
     preferences = f"{base}{PREFERENCES}"
-    text = _templates().get_template(f"notice.{letter.language}.txt")
+    kind = "link" if letter.event in BY_LINK else "notice"
+    text = _templates().get_template(f"{kind}.{letter.language}.txt")
     message = EmailMessage(SMTP)
     message["From"] = sender
     message["To"] = letter.address

@@ -31,11 +31,13 @@ from hub.models.requests import (
     SkillNeed,
     Slot,
 )
+from hub.models.sign_in import ApiToken, Credential, OneTimeLink, RecoveryCode, SignedInSession, SignInCount
 from hub.models.work import Questionnaire, Report, WorkLog, WorkLogShare
 
 __all__ = [
     "Account",
     "AccountGrant",
+    "ApiToken",
     "Assignment",
     "AuditDetail",
     "AuditHead",
@@ -46,6 +48,7 @@ __all__ = [
     "CareerEntry",
     "Change",
     "ConflictOfInterest",
+    "Credential",
     "Engagement",
     "EngagementDay",
     "Evaluation",
@@ -60,6 +63,7 @@ __all__ = [
     "KeptAnswer",
     "MailPreference",
     "Notification",
+    "OneTimeLink",
     "Organization",
     "OutgoingMail",
     "Plan",
@@ -69,10 +73,13 @@ __all__ = [
     "PromotionPartner",
     "Proposal",
     "Questionnaire",
+    "RecoveryCode",
     "Report",
     "Request",
     "RequestBeneficiary",
     "RequestTheme",
+    "SignInCount",
+    "SignedInSession",
     "SkillConfirmation",
     "SkillNeed",
     "Slot",

@@ -121,7 +121,8 @@ def _questionnaires(session: Session, actor: Actor, expert_id: str, since: date)
 
 def _answers(session: Session, actor: Actor, expert_id: str, since: date) -> Iterator[Entry]:
     p, s, o = columns(Proposal), columns(Slot), columns(Organization)
-    mine = visible(actor, "proposal.read", p.organization_code, p.expert_id)
+    reading = "offer.read" if actor.expert == expert_id else "proposal.read"
+    mine = visible(actor, reading, p.organization_code, p.expert_id)
     query = (
         select(p.id, p.status, p.deadline, p.version, p.created_at, p.updated_at, *_named(s, o))
         .join_from(table_of(Proposal), table_of(Slot), s.id == p.slot_id)

@@ -69,6 +69,15 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "evaluation:asked": Event("評価をお願いします", "Your evaluation is asked for"),
         "evaluation:opened": Event("評価が公開されました", "The evaluations can be read"),
         "gate_review:proposed": Event("段階の審査が申し込まれました", "A gate review was proposed"),
+        # one's own account
+        "account:invited": Event("デジタル人材ハブに招待されました", "You are invited to the digital talent hub"),
+        "account:reset_asked": Event("パスワードを決め直せます", "You can set a new password"),
+        "account:password_changed": Event("パスワードが変わりました", "Your password was changed"),
+        "account:roles_changed": Event("あなたの役割が変わりました", "Your roles were changed"),
+        "account:second_factor_changed": Event("二要素認証の設定が変わりました", "Your second factor was changed"),
+        "account:second_factor_refused": Event(
+            "パスワードを知られた恐れがあります", "Somebody else may know your password"
+        ),
         # the service itself
         "mail:uncertain": Event("届いたか分からないメールがあります", "It is not known whether a mail arrived"),
         "mail:failed": Event("送れなかったメールがあります", "A mail could not be sent"),
@@ -78,6 +87,21 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
 SERVICE_ONLY = frozenset({"mail:uncertain", "mail:failed"})
 """Never told by mail: news about mail that does not arrive would itself not arrive, and make more of it."""
 
+ALWAYS_BY_MAIL = frozenset(
+    {
+        "account:invited",
+        "account:reset_asked",
+        "account:password_changed",
+        "account:roles_changed",
+        "account:second_factor_changed",
+        "account:second_factor_refused",
+    }
+)
+"""What nobody can switch off: what lets a person in, and what tells that somebody else may have got in."""
+
+BY_LINK = frozenset({"account:invited", "account:reset_asked"})
+"""Letters with a link of one use, whose address is made when they are written."""
+
 PLACES: Mapping[str, str] = MappingProxyType(
     {
         "request": "/requests/{}",
@@ -85,6 +109,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "proposal": "/proposals/{}",
         "engagement": "/engagements/{}",
         "expert": "/experts/{}",
+        "account": "/account",
     }
 )
 """Where a subject's page is, by its kind; what has no page of its own leads to the notifications."""

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
+from hub.auth.actor import LOCAL, Actor
+from hub.auth.permissions import require
 from hub.models import (
     Assignment,
     Availability,
@@ -30,6 +32,7 @@ from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from hub.workflows.ratings import given_here, hub_mean, rating_columns, rating_of, shrunk
 from hub.workflows.references import ids_by_reference
+from hub.workflows.seeing import require_expert, sees_plans
 from hub.workflows.skills import skills_in_force
 
 __all__ = [
@@ -51,8 +54,11 @@ def experts_by_reference(session: Session, references: Sequence[str]) -> dict[st
     return ids_by_reference(session, Expert, references)
 
 
-def find_experts(session: Session, wanted: ExpertFilter, paging: Paging = FIRST_PAGE) -> Page[ExpertRow]:
-    """Return a page of experts, sorted by one of ``SORTS`` (default: name, by kana)."""
+def find_experts(
+    session: Session, wanted: ExpertFilter, paging: Paging = FIRST_PAGE, *, actor: Actor = LOCAL
+) -> Page[ExpertRow]:
+    """Return a page of experts, sorted by one of ``SORTS`` (default: name, by kana). Raises Forbidden."""
+    require(actor, "expert.list")
     e, o, a = columns(Expert), columns(Organization), columns(Availability)
     skills = select(func.count()).where(columns(ExpertSkill).expert_id == e.id).scalar_subquery()
     hours = select(func.coalesce(func.sum(a.hours), 0.0)).where(a.expert_id == e.id).scalar_subquery()
@@ -159,8 +165,9 @@ def _list_row(row: Any, roles: tuple[str, ...]) -> ExpertRow:
     )
 
 
-def read_expert(session: Session, expert_id: str) -> ExpertPage:
-    """Return everything about one expert. Raises NotFound."""
+def read_expert(session: Session, expert_id: str, *, actor: Actor = LOCAL) -> ExpertPage:
+    """Return everything about one expert that ``actor`` may see. Raises NotFound, Unseen."""
+    require_expert(session, actor, expert_id)
     e, o = columns(Expert), columns(Organization)
     told = read_experts(session, [expert_id]).get(expert_id)
     if told is None:
@@ -178,7 +185,7 @@ def read_expert(session: Session, expert_id: str) -> ExpertPage:
         conflicts=tuple((code, name) for code, name in session.execute(conflicts)),
         carried=tuple(sorted(skills.carried.items())),
         asked=skills.asked,
-        engagements=_engagements(session, expert_id),
+        engagements=_engagements(session, expert_id) if sees_plans(actor) else (),
         rating=rating_of(session, expert_id),
         verified=verified_entries(session, expert_id),
         confirmed=confirmed_skills(session, expert_id),

@@ -8,12 +8,14 @@ from hub.auth.permissions import require
 from hub.errors import Conflict, NotFound
 from hub.models import Plan, PlanSlot
 from hub.models.base import columns
+from hub.models.plans import DocumentKind
 from hub.workflows.audit import record
 from hub.workflows.list_exports import TableFormat, as_file
 from hub.workflows.plan_documents import read_document
 from hub.workflows.plan_reading import read_plan, slot_conditions, slot_row, slots_query
 from hub.workflows.plan_rows import PlanSlotFilter
 from hub.workflows.problems import Question, build_problem, usual_months
+from hub.workflows.seeing import require_plan
 from hub.workflows.sheets.plan_sheets import PlanWords, plan_sheets
 from matching.interchange import write_problem
 from matching.problem import Limits, Policy
@@ -57,10 +59,17 @@ def export_plan_list(
     """
     require(actor, "export.run")
     chosen = plan_id or newest_plan(session)
-    page = read_plan(session, chosen)
+    page = read_plan(session, chosen, actor=actor)
     d = columns(PlanSlot)
     query = slots_query().where(d.plan_id == chosen, *slot_conditions(wanted)).order_by(d.position, d.slot_id)
     return as_file(plan_sheets(page, [slot_row(row) for row in session.execute(query)], words), form)
+
+
+def export_plan_file(session: Session, plan_id: str, kind: DocumentKind, *, actor: Actor = LOCAL) -> bytes:
+    """Return a plan's file of interchange, or its problem's. Raises Forbidden, NotFound, Unseen."""
+    require(actor, "export.run")
+    require_plan(session, actor, plan_id)
+    return read_document(session, plan_id, kind)
 
 
 def record_export(session: Session, actor: Actor, what: str, form: str, plan_id: str | None = None) -> None:

@@ -58,11 +58,15 @@ Wanted: TypeAlias = ExpertFilter | RequestFilter | OrganizationFilter
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """How a list is written. ``short``: the main sheet alone, as CSV has it (no evidence, career or partners)."""
+    """How a list is written, and for whom.
+
+    ``short``: the main sheet alone, as CSV has it (no evidence, career or partners).
+    """
 
     wanted: Wanted | None
     wording: Wording
     short: bool
+    actor: Actor = LOCAL
 
 
 def export_table(
@@ -79,7 +83,7 @@ def export_table(
     ``exports.record_export`` records that it is handed out.
     """
     require(actor, "export.run")
-    return as_file(SHEETS[kind](session, Listing(wanted, wording, form == "csv")), form)
+    return as_file(SHEETS[kind](session, Listing(wanted, wording, form == "csv", actor)), form)
 
 
 def as_file(sheets: Sequence[Sheet], form: TableFormat) -> bytes:
@@ -106,7 +110,8 @@ def _expert_sheets(session: Session, listing: Listing) -> list[Sheet]:
 
 
 def _request_sheets(session: Session, listing: Listing) -> list[Sheet]:
-    ids = request_ids(session, listing.wanted) if isinstance(listing.wanted, RequestFilter) else None
+    asked = listing.wanted if isinstance(listing.wanted, RequestFilter) else RequestFilter()
+    ids = request_ids(session, asked, actor=listing.actor)
     told = [(draft.reference or key, draft) for key, draft in read_requests(session, ids).items()]
     return request_sheets(_in_order(told), known_bodies(session), short=listing.short, wording=listing.wording)
 

@@ -12,9 +12,12 @@ from hub.errors import Invalid, NotFound
 from hub.models import Account, MailPreference
 from hub.models.base import columns, table_of
 from hub.workflows.audit import record
-from hub.workflows.events import EVENTS, SERVICE_ONLY
+from hub.workflows.events import ALWAYS_BY_MAIL, EVENTS, SERVICE_ONLY
 from matching.faults import Fault
 from matching.places import pointer
+
+NOBODY_CHOOSES = SERVICE_ONLY | ALWAYS_BY_MAIL
+"""Events that never come by mail, or always do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def read_preferences(session: Session, actor: Actor) -> tuple[Preference, ...]:
     return tuple(
         Preference(event, told.ja, told.en, event not in refused)
         for event, told in EVENTS.items()
-        if event not in SERVICE_ONLY
+        if event not in NOBODY_CHOOSES
     )
 
 
@@ -44,7 +47,7 @@ def write_preferences(session: Session, actor: Actor, wanted: Mapping[str, bool]
     Raises Invalid naming each unknown event, NotFound when ``actor`` has no account.
     """
     require(actor, "notification.read")
-    unknown = [event for event in wanted if event not in EVENTS or event in SERVICE_ONLY]
+    unknown = [event for event in wanted if event not in EVENTS or event in NOBODY_CHOOSES]
     if unknown:
         ja, en = "このお知らせはありません。一覧から選んでください", "there is no such event; choose one of the list"
         raise Invalid([Fault(pointer(("mail", event)), ja, en) for event in unknown])

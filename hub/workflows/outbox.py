@@ -17,6 +17,7 @@ from hub.auth.actor import Actor
 from hub.auth.permissions import require
 from hub.models import Account, MailPreference, Notification, OutgoingMail
 from hub.models.base import columns, table_of
+from hub.workflows.accounts.links import LINK, mint
 from hub.workflows.events import place_of
 from hub.workflows.notifications import tell
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
@@ -74,12 +75,13 @@ def claim_mail(session: Session, now: datetime) -> Letter | None:
                 n.id == row.notification_id
             )
         ).one()
-        if not to.active or _refused(session, row.account_id, to.event):
+        # The secret of a one-time link is made here, and leaves with the letter alone.
+        path = mint(session, to.subject_id, now) if to.kind == LINK else place_of(to.kind, to.subject_id)
+        if path is None or not to.active or _refused(session, row.account_id, to.event):
             _write(session, [m.notification_id == row.notification_id], status="dropped", finished_at=now)
             continue
         attempt = row.attempt + 1
         _write(session, [m.notification_id == row.notification_id], status="sending", attempt=attempt, claimed_at=now)
-        path = place_of(to.kind, to.subject_id)
         return Letter(row.notification_id, attempt, to.mail, to.language, to.event, path)
     return None
 

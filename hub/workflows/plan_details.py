@@ -9,11 +9,13 @@ from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import LOCAL, Actor
 from hub.errors import NotFound
 from hub.models import Expert, PlanSlot, Slot
 from hub.models.base import columns
 from hub.workflows.plan_reading import slot_row, slots_query
 from hub.workflows.plan_rows import Alternative, NamedRemedy, NeedMet, PlanSlotPage
+from hub.workflows.seeing import require_plan
 from matching.bottlenecks import BindingLimit, ScarceSkill
 from matching.pairs import FunnelStep
 from matching.plan import Assignment, OpenSlot, Remedy
@@ -83,8 +85,9 @@ def _need_met(need: SkillNeed, levels: Mapping[str, int] | None) -> NeedMet:
     return NeedMet(need.skill, need.level, need.weight, need.mandatory, has)
 
 
-def read_plan_slot(session: Session, plan_id: str, slot_id: str) -> PlanSlotPage:
-    """Return everything about one slot of a plan. Raises NotFound."""
+def read_plan_slot(session: Session, plan_id: str, slot_id: str, *, actor: Actor = LOCAL) -> PlanSlotPage:
+    """Return everything about one slot of a plan. Raises NotFound, Unseen."""
+    require_plan(session, actor, plan_id)
     d = columns(PlanSlot)
     row = session.execute(slots_query().add_columns(d.detail).where(d.plan_id == plan_id, d.slot_id == slot_id)).first()
     if row is None:

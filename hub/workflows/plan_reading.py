@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import LOCAL, Actor
+from hub.auth.permissions import Belonging, require
 from hub.errors import NotFound
 from hub.models import Assignment, Expert, Organization, Plan, PlanSlot, Request, Slot
 from hub.models.base import columns, table_of
@@ -15,6 +17,7 @@ from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from hub.workflows.plan_documents import result_of
 from hub.workflows.plan_rows import Assigned, NamedLimit, PlanPage, PlanRow, PlanSlotFilter, PlanSlotRow
+from hub.workflows.seeing import require_plan, seen_plans
 from matching.bottlenecks import BindingLimit, ScarceSkill
 
 PLAN_SORTS = ("created", "title", "status", "filled", "cost")
@@ -39,8 +42,13 @@ def not_found() -> NotFound:
     return NotFound("配置計画", "plan")
 
 
-def find_plans(session: Session, paging: Paging = Paging(descending=True)) -> Page[PlanRow]:  # noqa: B008
-    """Return a page of plans, sorted by one of ``PLAN_SORTS`` (default: newest first)."""
+def find_plans(
+    session: Session,
+    paging: Paging = Paging(descending=True),  # noqa: B008
+    *,
+    actor: Actor = LOCAL,
+) -> Page[PlanRow]:
+    """Return a page of the plans ``actor`` sees, sorted by one of ``PLAN_SORTS`` (default: newest first)."""
     p = columns(Plan)
     orders = {
         "created": p.created_at,
@@ -49,16 +57,21 @@ def find_plans(session: Session, paging: Paging = Paging(descending=True)) -> Pa
         "filled": p.filled,
         "cost": p.summary["cost"].as_float(),
     }
-    page = fetch_page(session, select(*p), paging, orders, p.id)
+    page = fetch_page(session, select(*p).where(seen_plans(actor)), paging, orders, p.id)
     return page.showing(_plan_row(row) for row in page.items)
 
 
-def read_plan_row(session: Session, plan_id: str) -> PlanRow:
-    """Return one run in a line: cheap, to follow it. Raises NotFound."""
+def read_plan_row(session: Session, plan_id: str, *, actor: Actor = LOCAL) -> PlanRow:
+    """Return one run in a line: cheap, to follow it. Raises NotFound, Unseen."""
+    return _plan_row(_plan(session, plan_id, actor))
+
+
+def _plan(session: Session, plan_id: str, actor: Actor) -> Any:
     row = session.execute(select(*columns(Plan)).where(columns(Plan).id == plan_id)).first()
     if row is None:
         raise not_found()
-    return _plan_row(row)
+    require(actor, "plan.read", Belonging(prefecture=row.prefecture_code))
+    return row
 
 
 def plan_in_force(session: Session) -> PlanRow | None:
@@ -99,11 +112,9 @@ def _plan_row(row: Any) -> PlanRow:
     )
 
 
-def read_plan(session: Session, plan_id: str) -> PlanPage:
-    """Return everything about one run but its slots. Raises NotFound."""
-    row = session.execute(select(*columns(Plan)).where(columns(Plan).id == plan_id)).first()
-    if row is None:
-        raise not_found()
+def read_plan(session: Session, plan_id: str, *, actor: Actor = LOCAL) -> PlanPage:
+    """Return everything about one run but its slots. Raises NotFound, Unseen."""
+    row = _plan(session, plan_id, actor)
     return PlanPage(
         row=_plan_row(row),
         months=tuple(row.months),
@@ -137,13 +148,13 @@ def named_limits(session: Session, limits: Sequence[BindingLimit]) -> tuple[Name
 
 
 def find_plan_slots(
-    session: Session, plan_id: str, wanted: PlanSlotFilter, paging: Paging = FIRST_PAGE
+    session: Session, plan_id: str, wanted: PlanSlotFilter, paging: Paging = FIRST_PAGE, *, actor: Actor = LOCAL
 ) -> Page[PlanSlotRow]:
     """Return a page of a plan's slots, sorted by one of ``SLOT_SORTS`` (default: the order of the problem).
 
-    Raises NotFound when there is no such plan; a run that has no result yet has no slots.
+    Raises NotFound when there is no such plan, Unseen; a run that has no result yet has no slots.
     """
-    read_plan_row(session, plan_id)
+    require_plan(session, actor, plan_id)
     d, s, o, a, e = (columns(model) for model in (PlanSlot, Slot, Organization, Assignment, Expert))
     orders: dict[str, ColumnElement[Any]] = {
         "order": d.position,
@@ -247,8 +258,12 @@ def _assigned(row: Any) -> Assigned:
     )
 
 
-def prefecture_rows(session: Session, plan_id: str) -> Sequence[PrefectureRow]:
-    """Return how many slots the plan decided on and filled, by the asking organization's prefecture."""
+def prefecture_rows(session: Session, plan_id: str, *, actor: Actor = LOCAL) -> Sequence[PrefectureRow]:
+    """Return how many slots the plan decided on and filled, by the asking organization's prefecture.
+
+    Raises NotFound, Unseen.
+    """
+    require_plan(session, actor, plan_id)
     d, s, r, o = (columns(model) for model in (PlanSlot, Slot, Request, Organization))
     query = (
         select(o.prefecture_code, o.prefecture, func.count(), func.count(case((d.reason.is_(None), 1))))

@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
-from hub.auth.permissions import Belonging, require
+from hub.auth.permissions import Belonging, require, require_new
 from hub.errors import Conflict, NotFound
 from hub.models import Expert, PlanLink, Slot
 from hub.models import Plan as PlanTable
@@ -69,7 +69,7 @@ def queue_plan(
     later. Raises Forbidden; Invalid with every fault; Conflict when no request is open; NotFound when a pair names no
     slot or expert.
     """
-    require(actor, "plan.run", Belonging(prefecture=prefecture))
+    require_new(actor, "plan.run", Belonging(prefecture=prefecture))
     span = tuple(months) if months is not None else usual_months(session, prefecture)
     if not span and months is None:
         raise Conflict(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
-from hub.auth.permissions import allows, require
+from hub.auth.permissions import Belonging, allows, may_ever, require
 from hub.errors import Forbidden, NotFound
 from hub.models import Booking, Change, Expert, Organization, Proposal, Request, Slot
 from hub.models.base import columns, table_of
@@ -16,6 +16,7 @@ from hub.workflows.organizations import full_name
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from hub.workflows.proposal_rows import Offer, ProposalFilter, ProposalHistory, ProposalPage, ProposalRow, Step, Tally
 from hub.workflows.proposal_taking import belonging_of, proposal_not_found
+from hub.workflows.seeing import require_request
 from hub.workflows.visibility import visible
 from seed_data.months import months_from
 
@@ -60,9 +61,7 @@ def read_proposal(session: Session, actor: Actor, proposal_id: str) -> ProposalP
     row = session.execute(_rows().where(p.id == proposal_id)).first()
     if row is None:
         raise proposal_not_found()
-    seen = select(p.id).where(p.id == proposal_id, visible(actor, "proposal.read", p.organization_code))
-    if session.execute(seen).first() is None:
-        raise Forbidden
+    require(actor, "proposal.read", belonging_of(row))
     office = allows(actor, "proposal.withdraw", belonging_of(row))
     moves = select(*c).where(c.subject_kind == "proposal", c.subject_id == proposal_id).order_by(c.position)
     steps = (
@@ -82,7 +81,7 @@ def read_proposal(session: Session, actor: Actor, proposal_id: str) -> ProposalP
 
 def find_offers(session: Session, actor: Actor, paging: Paging = FIRST_PAGE) -> Page[Offer]:
     """Return a page of what an expert was offered, sorted by one of ``OFFER_SORTS``. Raises Forbidden for others."""
-    if actor.expert is None:
+    if actor.expert is None or not may_ever(actor, "offer.read"):
         raise Forbidden
     p = columns(Proposal)
     orders = {"deadline": p.deadline, "created": p.created_at, "status": p.status}
@@ -96,7 +95,7 @@ def read_offer(session: Session, actor: Actor, proposal_id: str) -> Offer:
     row = session.execute(_offers().where(p.id == proposal_id, p.expert_id == actor.expert)).first()
     if row is None:
         raise proposal_not_found()
-    require(actor, "proposal.read", belonging_of(row))
+    require(actor, "offer.read", belonging_of(row))
     return _offer(row)
 
 
@@ -109,10 +108,10 @@ def proposal_history(session: Session, actor: Actor, request_id: str) -> Proposa
     code = session.execute(select(r.organization_code).where(r.id == request_id)).scalar()
     if code is None:
         raise NotFound("人材ニーズ", "request")
-    mine = visible(actor, "proposal.read", p.organization_code)
-    seen = select(r.id).where(r.id == request_id, visible(actor, "proposal.read", r.organization_code))
-    if session.execute(seen).first() is None:
+    require_request(session, actor, request_id)
+    if not allows(actor, "proposal.read", Belonging(organization=code)):
         raise Forbidden
+    mine = visible(actor, "proposal.read", p.organization_code)
     query = _rows().where(p.request_id == request_id).order_by(p.created_at.desc(), p.id)
     rows = tuple(_row(row) for row in session.execute(query))
     return ProposalHistory(request_id, rows, _tallies(session, {row.expert_id for row in rows}, mine))

@@ -121,7 +121,7 @@ def write_report(
 
 def submit_report(session: Session, actor: Actor, engagement_id: str, version: int | None = None) -> None:
     """Hand the report in. Raises NotFound, Forbidden, Invalid when it says nothing, Conflict, ChangedMeanwhile."""
-    engaged, row = _taken(session, engagement_id)
+    engaged, row = _taken(session, actor, engagement_id)
     require(actor, "report.write", engaged.belonging)
     if faults := list(_empty(row)):
         raise Invalid(faults)
@@ -136,7 +136,7 @@ def sign_off_report(
 
     Raises NotFound, Forbidden, ChangedMeanwhile, Conflict for who handed it in themselves.
     """
-    engaged, row = _taken(session, engagement_id)
+    engaged, row = _taken(session, actor, engagement_id)
     require(actor, "report.sign_off", engaged.belonging)
     if row.status == "submitted" and _handed_in_by(session, row.id) == actor.id:
         raise Conflict(
@@ -154,7 +154,7 @@ def send_report_back(
     session: Session, actor: Actor, engagement_id: str, reason: Reason, version: int | None = None
 ) -> None:
     """Send the report back with what to mend. Raises NotFound, Forbidden, Invalid without a reason, Conflict."""
-    engaged, row = _taken(session, engagement_id)
+    engaged, row = _taken(session, actor, engagement_id)
     move(session, actor, _subject(engaged, row, version), "send_back", reason=reason)
     tell_expert(session, "report:returned", engaged, ("report", row.id))
 
@@ -195,8 +195,10 @@ def _report_of(session: Session, engagement_id: str) -> Any | None:
     return session.execute(select(*r).where(r.engagement_id == engagement_id).with_for_update()).first()
 
 
-def _taken(session: Session, engagement_id: str) -> tuple[Engaged, Any]:
+def _taken(session: Session, actor: Actor, engagement_id: str) -> tuple[Engaged, Any]:
+    """Return what who acts may see, locked. Whoever may not is not told whether it is there."""
     engaged = take_engagement(session, engagement_id)
+    require(actor, "engagement.read", engaged.belonging)
     row = _report_of(session, engagement_id)
     if row is None:
         raise NotFound("活動報告", "report")

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
-from hub.auth.permissions import Belonging, require
+from hub.auth.permissions import Belonging, require, require_new
 from hub.errors import Conflict
 from hub.models.base import new_id
 from hub.workflows.draft_faults import places_of_one
@@ -21,7 +21,7 @@ UNSENT = ("draft", "returned")
 
 def create_request(session: Session, actor: Actor, draft: RequestDraft) -> str:
     """Keep a new draft and return its id; the status told is not asked about. Raises Forbidden, Invalid."""
-    require(actor, "request.create", Belonging(organization=draft.organization))
+    require_new(actor, "request.create", Belonging(organization=draft.organization))
     request_id = new_id("req")
     with places_of_one():
         store_requests(session, {request_id: replace(draft, status="draft")}, actor=actor)
@@ -38,8 +38,8 @@ def edit_request(
     versions, Conflict where it cannot be edited now.
     """
     row = take_request(session, request_id)
-    for code in {row.organization_code, draft.organization}:
-        require(actor, "request.edit", Belonging(organization=code))
+    require(actor, "request.edit", Belonging(organization=row.organization_code))
+    require_new(actor, "request.edit", Belonging(organization=draft.organization))
     _refuse_state(actor, row)
     told, versions = replace(draft, status=row.status), None if version is None else {request_id: version}
     with places_of_one():

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import LOCAL, Actor
 from hub.errors import NotFound
 from hub.models import (
     Assignment,
@@ -25,6 +26,7 @@ from hub.workflows.references import ids_by_reference
 from hub.workflows.request_records import read_requests, read_slots
 from hub.workflows.request_rows import RequestFilter, RequestPage, RequestRow, SlotOnPage
 from hub.workflows.request_storing import store_requests
+from hub.workflows.seeing import require_request, seen_requests, sees_plans
 from seed_data.months import month_name, month_number
 
 __all__ = ["SORTS", "find_requests", "read_request", "request_ids", "requests_by_reference", "store_requests"]
@@ -37,8 +39,10 @@ def requests_by_reference(session: Session, references: Sequence[str]) -> dict[s
     return ids_by_reference(session, Request, references)
 
 
-def find_requests(session: Session, wanted: RequestFilter, paging: Paging = FIRST_PAGE) -> Page[RequestRow]:
-    """Return a page of requests, sorted by one of ``SORTS`` (default: title)."""
+def find_requests(
+    session: Session, wanted: RequestFilter, paging: Paging = FIRST_PAGE, *, actor: Actor = LOCAL
+) -> Page[RequestRow]:
+    """Return a page of the requests ``actor`` sees, sorted by one of ``SORTS`` (default: title). Raises Forbidden."""
     r, o, s = columns(Request), columns(Organization), columns(Slot)
     live = (s.request_id == r.id, s.withdrawn.is_(False))
     start = select(func.min(s.start)).where(*live).scalar_subquery()
@@ -46,7 +50,7 @@ def find_requests(session: Session, wanted: RequestFilter, paging: Paging = FIRS
     query = (
         select(*r, full_name(o).label("place"), o.name_en, slots.label("slots"))
         .join(table_of(Organization), o.code == r.organization_code)
-        .where(*_conditions(wanted))
+        .where(seen_requests(actor), *_conditions(wanted))
     )
     orders = {
         "title": r.title,
@@ -59,15 +63,17 @@ def find_requests(session: Session, wanted: RequestFilter, paging: Paging = FIRS
     }
     page = fetch_page(session, query, paging, orders, r.id)
     ids = [row.id for row in page.items]
-    themes, seats, filled = _themes(session, ids), _seats(session, ids), _filled(session, ids)
+    themes, seats = _themes(session, ids), _seats(session, ids)
+    filled = _filled(session, ids) if sees_plans(actor) else None
     return page.showing(_list_row(row, themes[row.id], seats[row.id], filled) for row in page.items)
 
 
-def request_ids(session: Session, wanted: RequestFilter) -> list[str]:
-    """Return the ids of all requests a list shows."""
+def request_ids(session: Session, wanted: RequestFilter, *, actor: Actor = LOCAL) -> list[str]:
+    """Return the ids of all requests a list shows ``actor``. Raises Forbidden."""
     r, o = columns(Request), columns(Organization)
-    query = select(r.id).join(table_of(Organization), o.code == r.organization_code).where(*_conditions(wanted))
-    return list(session.execute(query).scalars())
+    query = select(r.id).join(table_of(Organization), o.code == r.organization_code)
+    shown = query.where(seen_requests(actor), *_conditions(wanted))
+    return list(session.execute(shown).scalars())
 
 
 def _conditions(wanted: RequestFilter) -> list[ColumnElement[bool]]:
@@ -159,8 +165,9 @@ def last_month(start: str, length: int) -> str:
     return month_name(month_number(start) + length - 1)
 
 
-def read_request(session: Session, request_id: str) -> RequestPage:
-    """Return everything about one request. Raises NotFound."""
+def read_request(session: Session, request_id: str, *, actor: Actor = LOCAL) -> RequestPage:
+    """Return everything about one request ``actor`` may see. Raises NotFound, Unseen."""
+    require_request(session, actor, request_id)
     r, o = columns(Request), columns(Organization)
     told = read_requests(session, [request_id]).get(request_id)
     if told is None:
@@ -169,7 +176,7 @@ def read_request(session: Session, request_id: str) -> RequestPage:
     joined = query.join(table_of(Organization), o.code == r.organization_code)
     row = session.execute(joined.where(r.id == request_id)).one()
     served = select(o.code, full_name(o)).where(o.code.in_(told.beneficiaries)).order_by(o.code)
-    placed = _placed(session, request_id)
+    placed = _placed(session, request_id) if sees_plans(actor) else {}
     slots = read_slots(session, [request_id])[request_id]
     return RequestPage(
         id=request_id,

@@ -7,18 +7,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.auth.actor import LOCAL, Actor
 from hub.errors import NotFound
 from hub.models import Organization, Request, RequestBeneficiary, Slot
 from hub.models.base import columns, table_of
 from hub.workflows.scheme_needs import Beneficiary, Need, NeedSlot, PastUse
 from hub.workflows.scheme_rows import Comparison
 from hub.workflows.schemes import compare
+from hub.workflows.seeing import require_request
 
 
 def scheme_comparison(
-    session: Session, request_id: str, now: datetime, past_uses: Sequence[PastUse] = ()
+    session: Session, request_id: str, now: datetime, past_uses: Sequence[PastUse] = (), *, actor: Actor = LOCAL
 ) -> Comparison:
-    """Return all schemes for a request at ``now``, an aware moment. Raises NotFound."""
+    """Return all schemes for a request at ``now``, an aware moment. Raises NotFound, Unseen."""
+    require_request(session, actor, request_id)
     return compare(read_need(session, request_id, past_uses), now)
 
 

@@ -30,7 +30,7 @@ def visible(
         condition
         for role, relation in RULES[action]
         for grant in actor.grants
-        if grant.role == role
+        if grant.role == role and actor.takes(action)
         for condition in [_related(grant, relation, organization, served, _own(actor, expert))]
         if condition is not None
     ]

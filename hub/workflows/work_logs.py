@@ -138,7 +138,7 @@ def submit_log(
 
     Raises NotFound, Forbidden, Invalid when it says nothing, Conflict, ChangedMeanwhile.
     """
-    engaged, row = _taken(session, engagement_id, month)
+    engaged, row = _taken(session, actor, engagement_id, month)
     require(actor, "work_log.write", engaged.belonging)
     if row.hours > 0 and not row.done.strip():
         raise Invalid([Fault("/done", "行ったことを書いてください", "write what was done")])
@@ -160,7 +160,7 @@ def sign_off_log(
 
     Raises NotFound, Forbidden, Conflict, ChangedMeanwhile.
     """
-    engaged, row = _taken(session, engagement_id, month)
+    engaged, row = _taken(session, actor, engagement_id, month)
     subject = _subject(engaged, row, version)
     move(session, actor, subject, "sign_off", signed_off_by=actor.id, signed_off_at=utc_now())
     tell_expert(session, "work_log:signed_off", engaged, ("work_log", row.id))
@@ -171,13 +171,15 @@ def send_log_back(
     session: Session, actor: Actor, engagement_id: str, month: str, reason: Reason, *, version: int | None = None
 ) -> None:
     """Send a month's log back with what to mend. Raises NotFound, Forbidden, Invalid without a reason, Conflict."""
-    engaged, row = _taken(session, engagement_id, month)
+    engaged, row = _taken(session, actor, engagement_id, month)
     move(session, actor, _subject(engaged, row, version), "send_back", reason=reason)
     tell_expert(session, "work_log:returned", engaged, ("work_log", row.id))
 
 
-def _taken(session: Session, engagement_id: str, month: str) -> tuple[Engaged, Any]:
+def _taken(session: Session, actor: Actor, engagement_id: str, month: str) -> tuple[Engaged, Any]:
+    """Return what who acts may see, locked. Whoever may not is not told whether it is there."""
     engaged = take_engagement(session, engagement_id)
+    require(actor, "engagement.read", engaged.belonging)
     row = _log_of(session, engagement_id, month)
     if row is None:
         raise NotFound("業務記録", "work log")

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Forbidden, Invalid, NotFound
 from hub.logging import log_event
@@ -55,7 +56,7 @@ def sides_for(actor: Actor, page: EngagementPage, action: str) -> list[str]:
     return [side for side in ("organization", "expert") if allows(actor, f"{action}_as_{side}", belonging(page))]
 
 
-@router.get("")
+@router.get("", dependencies=[decides("engagement.read")])
 def list_engagements(
     request: Request,
     session: ReadingSession,
@@ -79,7 +80,7 @@ def list_engagements(
     return render(request, "engagements.html", context, block="results")
 
 
-@router.get("/{engagement_id}")
+@router.get("/{engagement_id}", dependencies=[decides("engagement.read")])
 def show_engagement(request: Request, session: ReadingSession, actor: ActorDep, engagement_id: str) -> Response:
     """Show one engagement and what who looks may do. 404 when there is none, 403 when it is others'."""
     page = read_engagement(session, actor, engagement_id)
@@ -143,7 +144,9 @@ def _questionnaire(session: ReadingSession, actor: Actor, engagement_id: str) ->
         return None
 
 
-@router.post("/{engagement_id}/agree")
+@router.post(
+    "/{engagement_id}/agree", dependencies=[decides("engagement.agree_as_expert", "engagement.agree_as_organization")]
+)
 def agree(
     request: Request,
     session: WritingSession,
@@ -166,7 +169,7 @@ def agree(
     return _to(engagement_id)
 
 
-@router.post("/{engagement_id}/consent")
+@router.post("/{engagement_id}/consent", dependencies=[decides("engagement.consent_as_dispatching_body")])
 def consent(session: WritingSession, actor: ActorDep, engagement_id: str, terms_version: Version) -> Response:
     """Consent for the body whose staff the expert is. 409 when the terms have changed since."""
     engagements.consent(session, actor, engagement_id, terms_version)
@@ -178,7 +181,7 @@ FIELDS: Mapping[str, str] = MappingProxyType({"populations": "cost_sharing"})
 """Where a fault belongs that is about something this form does not ask for."""
 
 
-@router.get("/{engagement_id}/terms")
+@router.get("/{engagement_id}/terms", dependencies=[decides("engagement.edit_terms")])
 def ask_for_terms(request: Request, session: ReadingSession, actor: ActorDep, engagement_id: str) -> Response:
     """Show the terms to be changed."""
     page = read_engagement(session, actor, engagement_id)
@@ -200,7 +203,7 @@ class TermsForm(BaseModel):
     conditions: str = ""
 
 
-@router.post("/{engagement_id}/terms")
+@router.post("/{engagement_id}/terms", dependencies=[decides("engagement.edit_terms")])
 def rewrite_terms(
     request: Request,
     session: WritingSession,
@@ -248,13 +251,13 @@ def _terms_page(request: Request, page: EngagementPage, form: Mapping[str, str],
     return render(request, "engagement_terms.html", context, status=422 if faults else 200)
 
 
-@router.get("/{engagement_id}/break-off")
+@router.get("/{engagement_id}/break-off", dependencies=[decides("engagement.break_off")])
 def ask_to_break_off(request: Request, session: ReadingSession, actor: ActorDep, engagement_id: str) -> Response:
     """Ask for the reason and the last day before work is broken off."""
     return _break_off_page(request, read_engagement(session, actor, engagement_id), {})
 
 
-@router.post("/{engagement_id}/break-off")
+@router.post("/{engagement_id}/break-off", dependencies=[decides("engagement.break_off")])
 def break_engagement_off(
     request: Request,
     session: WritingSession,
@@ -297,7 +300,7 @@ def _break_off_page(
 EMPTY: Mapping[str, str] = MappingProxyType({"code": "", "words": "", "last_day": ""})
 
 
-@router.post("/{engagement_id}/share")
+@router.post("/{engagement_id}/share", dependencies=[decides("case.share_as_organization", "case.share_as_expert")])
 def share(
     session: WritingSession, actor: ActorDep, engagement_id: str, side: Side, *, shared: Annotated[bool, Form()] = False
 ) -> Response:

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from hub.auth.actor import Actor
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Forbidden, Invalid
 from hub.logging import log_event
@@ -40,7 +41,7 @@ class EvaluationForm(BaseModel):
     role_played: str = ""
 
 
-@router.get("")
+@router.get("", dependencies=[decides("evaluation.give_as_organization", "evaluation.give_as_expert")])
 def ask_for_evaluation(
     request: Request, session: ReadingSession, actor: ActorDep, engagement_id: str, side: Side
 ) -> Response:
@@ -48,7 +49,7 @@ def ask_for_evaluation(
     return _page(request, session, actor, engagement_id, side)
 
 
-@router.post("")
+@router.post("", dependencies=[decides("evaluation.give_as_organization", "evaluation.give_as_expert")])
 def give_evaluation(
     request: Request,
     session: WritingSession,

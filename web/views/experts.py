@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.workflows.disclosures import disclose_expert
 from hub.workflows.drafts import ExpertDraft
@@ -25,10 +26,11 @@ router = APIRouter(prefix="/experts")
 Text = Annotated[str, Query(max_length=100)]
 
 
-@router.get("")
+@router.get("", dependencies=[decides("expert.list")])
 def list_experts(
     request: Request,
     session: ReadingSession,
+    actor: ActorDep,
     *,
     q: Text = "",
     type: Text = "",
@@ -40,7 +42,7 @@ def list_experts(
 ) -> Response:
     """List experts by what is asked; htmx gets the results alone."""
     asked = ExpertFilter(text=q, talent_type=type, role=role, prefecture=prefecture, skill=skill)
-    found = find_experts(session, asked, paging_of(sort, page))
+    found = find_experts(session, asked, paging_of(sort, page), actor=actor)
     names = Names(spoken_language(request))
     context = {
         "asked": asked,
@@ -56,13 +58,13 @@ def list_experts(
     return render(request, "experts.html", context, block="results")
 
 
-@router.get("/{expert_id}")
+@router.get("/{expert_id}", dependencies=[decides("expert.read")])
 def show_expert(
     request: Request, session: ReadingSession, records: WritingSession, actor: ActorDep, expert_id: str
 ) -> Response:
     """Show one expert, and record to whom. 404 when there is none with this id."""
     disclose_expert(records, actor, expert_id)
-    expert = read_expert(session, expert_id)
+    expert = read_expert(session, expert_id, actor=actor)
     spoken = spoken_language(request)
     context = {
         "expert": expert,

@@ -6,6 +6,7 @@ Each is read by who may read it, made, and recorded before it is handed out.
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.workflows.documents import (
     read_activity_report,
@@ -27,7 +28,7 @@ MOST_ROWS = 500
 """More make a form that nobody leafs through, and keep the machine busy: the form then says so and points to Excel."""
 
 
-@router.get("/requests/{request_id}/application.pdf")
+@router.get("/requests/{request_id}/application.pdf", dependencies=[decides("request.read")])
 def dispatch_application(
     request: Request, session: ReadingSession, log: WritingSession, actor: ActorDep, request_id: str
 ) -> Response:
@@ -39,7 +40,7 @@ def dispatch_application(
     return made
 
 
-@router.get("/plans/{plan_id}/list.pdf")
+@router.get("/plans/{plan_id}/list.pdf", dependencies=[decides("plan.read")])
 def plan_list(
     request: Request, session: ReadingSession, log: WritingSession, actor: ActorDep, plan_id: str
 ) -> Response:
@@ -57,7 +58,7 @@ def plan_list(
     return made
 
 
-@router.get("/engagements/{engagement_id}/terms.pdf")
+@router.get("/engagements/{engagement_id}/terms.pdf", dependencies=[decides("engagement.read")])
 def terms(
     request: Request, session: ReadingSession, log: WritingSession, actor: ActorDep, engagement_id: str
 ) -> Response:
@@ -74,7 +75,7 @@ def terms(
     return made
 
 
-@router.get("/engagements/{engagement_id}/report.pdf")
+@router.get("/engagements/{engagement_id}/report.pdf", dependencies=[decides("engagement.read")])
 def activity_report(
     request: Request, session: ReadingSession, log: WritingSession, actor: ActorDep, engagement_id: str
 ) -> Response:

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.workflows.notification_reading import count_unread, find_notifications, mark_read
 from hub.workflows.paging import Paging
@@ -14,7 +15,7 @@ from web.templating import render
 router = APIRouter(prefix="/notifications")
 
 
-@router.get("")
+@router.get("", dependencies=[decides("notification.read")])
 def list_notifications(
     request: Request,
     session: ReadingSession,
@@ -34,7 +35,7 @@ def list_notifications(
     return render(request, "notifications.html", context)
 
 
-@router.post("/{notification_id}/read")
+@router.post("/{notification_id}/read", dependencies=[decides("notification.read")])
 def read_notification(session: WritingSession, actor: ActorDep, notification_id: str) -> Response:
     """Mark one as read; again is as once. 404 when it is not one's own."""
     mark_read(session, actor, notification_id)

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.workflows.paging import Page, Paging
@@ -40,17 +41,18 @@ class Head:
     subsidy_note: str
 
 
-@router.get("")
-def list_plans(request: Request, session: ReadingSession, page: PageNumber = 1) -> Response:
+@router.get("", dependencies=[decides("plan.read")])
+def list_plans(request: Request, session: ReadingSession, actor: ActorDep, page: PageNumber = 1) -> Response:
     """List the plans, newest first."""
-    found = find_plans(session, Paging(page=page, descending=True))
+    found = find_plans(session, Paging(page=page, descending=True), actor=actor)
     return render(request, "plans.html", {"found": found, "address": address_of("/plans", found)})
 
 
-@router.get("/{plan_id}")
+@router.get("/{plan_id}", dependencies=[decides("plan.read")])
 def show_plan(
     request: Request,
     session: ReadingSession,
+    actor: ActorDep,
     plan_id: str,
     *,
     q: Text = "",
@@ -59,11 +61,11 @@ def show_plan(
     page: PageNumber = 1,
 ) -> Response:
     """Show a plan slot by slot; htmx gets the rows alone. A run without a result leads to its progress."""
-    head = _head(session, plan_id, spoken_language(request))
+    head = _head(session, actor, plan_id, spoken_language(request))
     if head.page.row.status not in FINISHED:
         return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
     wanted = PlanSlotFilter(text=q, filled={"open": False, "filled": True}.get(show))
-    found = find_plan_slots(session, plan_id, wanted, paging_of(sort, page))
+    found = find_plan_slots(session, plan_id, wanted, paging_of(sort, page), actor=actor)
     context = {
         "head": head,
         "plan": head.page.row,
@@ -76,31 +78,31 @@ def show_plan(
     return render(request, "plan.html", context, block="results")
 
 
-@router.get("/{plan_id}/map")
-def show_map(request: Request, session: ReadingSession, plan_id: str) -> Response:
+@router.get("/{plan_id}/map", dependencies=[decides("plan.read")])
+def show_map(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str) -> Response:
     """Show who goes where on the map, and how many slots each prefecture has filled."""
     spoken = spoken_language(request)
-    head = _head(session, plan_id, spoken)
+    head = _head(session, actor, plan_id, spoken)
     if head.page.row.status not in FINISHED:
         return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
-    rows = _all_slots(session, plan_id)
+    rows = _all_slots(session, actor, plan_id)
     context = {
         "head": head,
         "plan": head.page.row,
         "view": "map",
         "trips": [row for row in rows if row.assigned],
         "left_out": head.page.row.slots - len(rows),
-        "prefectures": prefecture_rows(session, plan_id),
+        "prefectures": prefecture_rows(session, plan_id, actor=actor),
         "chart": _map(rows, spoken),
     }
     return render(request, "plan_map.html", context)
 
 
-@router.get("/{plan_id}/limits")
-def show_limits(request: Request, session: ReadingSession, plan_id: str) -> Response:
+@router.get("/{plan_id}/limits", dependencies=[decides("plan.read")])
+def show_limits(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str) -> Response:
     """Show how sure the plan is, what it was made of, and which limits bind."""
     spoken = spoken_language(request)
-    head = _head(session, plan_id, spoken)
+    head = _head(session, actor, plan_id, spoken)
     if head.page.row.status not in FINISHED:
         return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
     context = {
@@ -114,7 +116,7 @@ def show_limits(request: Request, session: ReadingSession, plan_id: str) -> Resp
     return render(request, "plan_limits.html", context)
 
 
-@router.post("/{plan_id}/adopt")
+@router.post("/{plan_id}/adopt", dependencies=[decides("plan.publish")])
 def adopt_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> Response:
     """Put the plan in force: the next run tries to keep it. 409 when it has no result."""
     put_in_force(session, actor, plan_id)
@@ -122,7 +124,7 @@ def adopt_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> Respon
     return RedirectResponse(f"/plans/{plan_id}", status_code=303)
 
 
-@router.post("/{plan_id}/release")
+@router.post("/{plan_id}/release", dependencies=[decides("plan.publish")])
 def release_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> Response:
     """Take the plan out of force. 404 when it is not in force."""
     end_force(session, actor, plan_id)
@@ -130,19 +132,19 @@ def release_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> Resp
     return RedirectResponse(f"/plans/{plan_id}", status_code=303)
 
 
-def _head(session: ReadingSession, plan_id: str, spoken: Language) -> Head:
-    page = read_plan(session, plan_id)
-    areas = prefecture_rows(session, plan_id)
+def _head(session: ReadingSession, actor: ActorDep, plan_id: str, spoken: Language) -> Head:
+    page = read_plan(session, plan_id, actor=actor)
+    areas = prefecture_rows(session, plan_id, actor=actor)
     filled = sum(1 for area in areas if area.filled)
     return Head(page, (filled, len(areas)), subsidy_note(page.months, spoken))
 
 
-def _all_slots(session: ReadingSession, plan_id: str) -> list[PlanSlotRow]:
+def _all_slots(session: ReadingSession, actor: ActorDep, plan_id: str) -> list[PlanSlotRow]:
     rows: list[PlanSlotRow] = []
     found: Page[PlanSlotRow] | None = None
     while len(rows) < MOST_ON_MAP and (found is None or found.page < found.pages):
         paging = Paging(page=found.page + 1 if found else 1, size=100)
-        found = find_plan_slots(session, plan_id, PlanSlotFilter(), paging)
+        found = find_plan_slots(session, plan_id, PlanSlotFilter(), paging, actor=actor)
         rows += found.items
     return rows
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import NotFound
 from hub.workflows.drafts import CareerDraft, SkillDraft
@@ -37,7 +38,7 @@ class SkillsForm(BaseModel):
     add: str = ""
 
 
-@router.get("/skills")
+@router.get("/skills", dependencies=[decides("expert.edit")])
 def ask_for_skills(
     request: Request,
     session: ReadingSession,
@@ -50,7 +51,7 @@ def ask_for_skills(
     return _skills_page(request, own(session, actor, expert_id), q=q)
 
 
-@router.post("/skills")
+@router.post("/skills", dependencies=[decides("expert.edit")])
 def rewrite_skills(
     request: Request, session: WritingSession, actor: ActorDep, expert_id: str, form: Annotated[SkillsForm, Form()]
 ) -> Response:
@@ -111,20 +112,20 @@ class CareerForm(BaseModel):
     evidence: str = ""
 
 
-@router.get("/career")
+@router.get("/career", dependencies=[decides("expert.edit")])
 def list_career(request: Request, session: ReadingSession, actor: ActorDep, expert_id: str) -> Response:
     """Show the activities there are."""
     return render(request, "profile_career.html", {"expert": own(session, actor, expert_id)})
 
 
-@router.get("/career/new")
+@router.get("/career/new", dependencies=[decides("expert.edit")])
 def ask_for_another(request: Request, session: ReadingSession, actor: ActorDep, expert_id: str) -> Response:
     """Show an empty activity."""
     page = own(session, actor, expert_id)
     return _entry_page(request, page, NEW, dict.fromkeys(CareerForm.model_fields, ""))
 
 
-@router.post("/career/new")
+@router.post("/career/new", dependencies=[decides("expert.edit")])
 def add_entry(
     request: Request, session: WritingSession, actor: ActorDep, expert_id: str, form: Annotated[CareerForm, Form()]
 ) -> Response:
@@ -139,7 +140,7 @@ def add_entry(
     return _entry_page(request, page, NEW, typed.form, typed.faults)
 
 
-@router.get("/career/{at}")
+@router.get("/career/{at}", dependencies=[decides("expert.edit")])
 def ask_for_entry(request: Request, session: ReadingSession, actor: ActorDep, expert_id: str, at: Place) -> Response:
     """Show one activity to be changed."""
     page = own(session, actor, expert_id)
@@ -150,7 +151,7 @@ def ask_for_entry(request: Request, session: ReadingSession, actor: ActorDep, ex
 SHOWN = tuple(name for name in CareerForm.model_fields if name != "version")
 
 
-@router.post("/career/{at}")
+@router.post("/career/{at}", dependencies=[decides("expert.edit")])
 def rewrite_entry(
     request: Request,
     session: WritingSession,
@@ -173,7 +174,7 @@ def rewrite_entry(
     return _entry_page(request, page, str(at), typed.form, typed.faults)
 
 
-@router.post("/career/{at}/remove")
+@router.post("/career/{at}/remove", dependencies=[decides("expert.edit")])
 def remove_entry(
     request: Request, session: WritingSession, actor: ActorDep, expert_id: str, at: Place, *, version: Version
 ) -> Response:

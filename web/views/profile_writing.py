@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Forbidden, Invalid
 from hub.logging import log_event
@@ -69,7 +70,7 @@ def own(session: ReadingSession, actor: Actor, expert_id: str) -> ExpertPage:
     """Return a profile ``actor`` may write. Raises NotFound, Forbidden."""
     if not may_write(actor, expert_id):
         raise Forbidden
-    return read_expert(session, expert_id)
+    return read_expert(session, expert_id, actor=actor)
 
 
 def keep(
@@ -91,7 +92,7 @@ def done(expert_id: str) -> Response:
     return RedirectResponse(f"/experts/{expert_id}/edit", status_code=303)
 
 
-@router.get("")
+@router.get("", dependencies=[decides("expert.edit")])
 def show_parts(request: Request, session: ReadingSession, actor: ActorDep, expert_id: str) -> Response:
     """Show the parts of the profile as a task list, with how complete it is."""
     page = own(session, actor, expert_id)
@@ -100,7 +101,7 @@ def show_parts(request: Request, session: ReadingSession, actor: ActorDep, exper
     return render(request, "profile.html", context)
 
 
-@router.post("/paused")
+@router.post("/paused", dependencies=[decides("expert.pause")])
 def pause(
     session: WritingSession, actor: ActorDep, expert_id: str, *, paused: Annotated[bool, Form()] = False
 ) -> Response:
@@ -124,14 +125,14 @@ class AboutForm(BaseModel):
     summary: str = ""
 
 
-@router.get("/about")
+@router.get("/about", dependencies=[decides("expert.edit")])
 def ask_about(request: Request, session: ReadingSession, actor: ActorDep, expert_id: str) -> Response:
     """Show names, affiliation and introduction."""
     page = own(session, actor, expert_id)
     return _about_page(request, page, {name: getattr(page.told, name) for name in PLAIN})
 
 
-@router.post("/about")
+@router.post("/about", dependencies=[decides("expert.edit")])
 def rewrite_about(
     request: Request, session: WritingSession, actor: ActorDep, expert_id: str, form: Annotated[AboutForm, Form()]
 ) -> Response:
@@ -164,7 +165,7 @@ class KindsForm(BaseModel):
     themes: list[str] = []
 
 
-@router.get("/kinds")
+@router.get("/kinds", dependencies=[decides("expert.edit")])
 def ask_for_kinds(request: Request, session: ReadingSession, actor: ActorDep, expert_id: str) -> Response:
     """Show types, roles, stages and themes."""
     page = own(session, actor, expert_id)
@@ -175,7 +176,7 @@ def ask_for_kinds(request: Request, session: ReadingSession, actor: ActorDep, ex
 KINDS = ("talent_types", "external_types", "roles", "stages", "themes")
 
 
-@router.post("/kinds")
+@router.post("/kinds", dependencies=[decides("expert.edit")])
 def rewrite_kinds(
     request: Request, session: WritingSession, actor: ActorDep, expert_id: str, form: Annotated[KindsForm, Form()]
 ) -> Response:
@@ -218,7 +219,7 @@ class ConditionsForm(BaseModel):
     conflicts: str = ""
 
 
-@router.get("/conditions")
+@router.get("/conditions", dependencies=[decides("expert.edit")])
 def ask_for_conditions(request: Request, session: ReadingSession, actor: ActorDep, expert_id: str) -> Response:
     """Show base, pay, travel, regions and conflicts of interest."""
     page = own(session, actor, expert_id)
@@ -234,7 +235,7 @@ def ask_for_conditions(request: Request, session: ReadingSession, actor: ActorDe
     return _conditions_page(request, page, form, told.work_modes, told.regions)
 
 
-@router.post("/conditions")
+@router.post("/conditions", dependencies=[decides("expert.edit")])
 def rewrite_conditions(
     request: Request, session: WritingSession, actor: ActorDep, expert_id: str, form: Annotated[ConditionsForm, Form()]
 ) -> Response:
@@ -305,7 +306,7 @@ class MonthsForm(BaseModel):
 FIELDS = ("hours", "engagements", "onsite_days")
 
 
-@router.get("/availability")
+@router.get("/availability", dependencies=[decides("expert.edit")])
 def ask_for_months(request: Request, session: ReadingSession, actor: ActorDep, expert_id: str) -> Response:
     """Show the coming year month by month, and any later month that is told already."""
     page = own(session, actor, expert_id)
@@ -318,7 +319,7 @@ def ask_for_months(request: Request, session: ReadingSession, actor: ActorDep, e
     return _months_page(request, page, form)
 
 
-@router.post("/availability")
+@router.post("/availability", dependencies=[decides("expert.edit")])
 def rewrite_months(
     request: Request, session: WritingSession, actor: ActorDep, expert_id: str, form: Annotated[MonthsForm, Form()]
 ) -> Response:

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Invalid
 from hub.logging import log_event
@@ -58,7 +59,7 @@ def side_of(actor: Actor, row: ProposalRow | Offer) -> str | None:
     return "organization" if allows(actor, "proposal.answer_as_organization", thing) else None
 
 
-@router.get("")
+@router.get("", dependencies=[decides("proposal.read")])
 def list_proposals(
     request: Request,
     session: ReadingSession,
@@ -88,13 +89,15 @@ def list_proposals(
     return render(request, "proposals.html", context, block="results")
 
 
-@router.get("/{proposal_id}")
+@router.get("/{proposal_id}", dependencies=[decides("proposal.read")])
 def show_proposal(request: Request, session: ReadingSession, actor: ActorDep, proposal_id: str) -> Response:
     """Show one proposal to who may see it: to its expert without score, plan or anybody else's."""
     return _page(request, session, actor, proposal_id)
 
 
-@router.post("/{proposal_id}/accept")
+@router.post(
+    "/{proposal_id}/accept", dependencies=[decides("proposal.answer_as_expert", "proposal.answer_as_organization")]
+)
 def accept(
     session: WritingSession, actor: ActorDep, proposal_id: str, side: Annotated[str, Form()], version: Version = None
 ) -> Response:
@@ -105,13 +108,17 @@ def accept(
     return RedirectResponse(f"/proposals/{proposal_id}", status_code=303)
 
 
-@router.get("/{proposal_id}/decline")
+@router.get(
+    "/{proposal_id}/decline", dependencies=[decides("proposal.answer_as_expert", "proposal.answer_as_organization")]
+)
 def ask_why(request: Request, session: ReadingSession, actor: ActorDep, proposal_id: str) -> Response:
     """Ask for the reason before it is declined."""
     return _page(request, session, actor, proposal_id, template="proposal_decline.html")
 
 
-@router.post("/{proposal_id}/decline")
+@router.post(
+    "/{proposal_id}/decline", dependencies=[decides("proposal.answer_as_expert", "proposal.answer_as_organization")]
+)
 def decline(
     request: Request,
     session: WritingSession,
@@ -137,7 +144,7 @@ def decline(
     return RedirectResponse(f"/proposals/{proposal_id}", status_code=303)
 
 
-@router.post("/{proposal_id}/withdraw")
+@router.post("/{proposal_id}/withdraw", dependencies=[decides("proposal.withdraw")])
 def withdraw(
     session: WritingSession,
     actor: ActorDep,

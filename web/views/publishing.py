@@ -9,7 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, require
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Conflict, Invalid
 from hub.logging import log_event
@@ -45,16 +47,16 @@ class PublicationForm:
     skip: bool = False
 
 
-@router.get("/{plan_id}/publish")
+@router.get("/{plan_id}/publish", dependencies=[decides("plan.publish")])
 def ask_what_to_publish(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str) -> Response:
     """Show what a plan assigns, each to be chosen; what is out already cannot be."""
     rows = standing_offers(session, actor, plan_id)
     last = today_in_japan() + timedelta(days=USUAL_DAYS)
     form = PublicationForm(last.isoformat())
-    return _page(request, session, plan_id, rows, form)
+    return _page(request, session, actor, plan_id, rows=rows, form=form)
 
 
-@router.post("/{plan_id}/publish")
+@router.post("/{plan_id}/publish", dependencies=[decides("plan.publish")])
 def publish_plan(
     request: Request,
     session: WritingSession,
@@ -84,7 +86,7 @@ def publish_plan(
             log_event("plan_published", plan=plan_id, actor=actor.id, stage=made.stage, proposals=len(made.proposals))
             return RedirectResponse(f"/proposals?plan={plan_id}", status_code=303)
     rows = standing_offers(session, actor, plan_id)
-    return _page(request, session, plan_id, rows, form, faults=faults, refused=refused)
+    return _page(request, session, actor, plan_id, rows=rows, form=form, faults=faults, refused=refused)
 
 
 def form_faults(form: PublicationForm, spoken: Language) -> tuple[datetime | None, dict[str, str]]:
@@ -108,15 +110,16 @@ def _field(place: str) -> str:
 def _page(
     request: Request,
     session: ReadingSession,
+    actor: Actor,
     plan_id: str,
+    *,
     rows: Sequence[Standing],
     form: PublicationForm,
-    *,
     faults: Mapping[str, str] = MappingProxyType({}),
     refused: str = "",
 ) -> Response:
     context = {
-        "plan": read_plan_row(session, plan_id),
+        "plan": read_plan_row(session, plan_id, actor=actor),
         "rows": rows[:MOST_TO_CHOOSE],
         "fresh": sum(1 for row in rows if not row.is_out),
         "left_out": max(0, len(rows) - MOST_TO_CHOOSE),
@@ -128,15 +131,15 @@ def _page(
     return render(request, "plan_publish.html", context, status=status)
 
 
-@router.get("/{plan_id}/undo")
+@router.get("/{plan_id}/undo", dependencies=[decides("plan.undo")])
 def ask_to_undo(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str) -> Response:
     """Say what undoing would withdraw and what would stay, before it is done."""
     rows = standing_offers(session, actor, plan_id)
-    context = {"plan": read_plan_row(session, plan_id), "rows": rows}
+    context = {"plan": read_plan_row(session, plan_id, actor=actor), "rows": rows}
     return render(request, "plan_undo.html", context)
 
 
-@router.post("/{plan_id}/undo")
+@router.post("/{plan_id}/undo", dependencies=[decides("plan.undo")])
 def undo_plan(session: WritingSession, actor: ActorDep, plan_id: str, words: Text = "") -> Response:
     """Withdraw what nobody has accepted. 409 when the plan is not published."""
     done = undo(session, actor, plan_id, Reason(words=words.strip() or None))
@@ -144,14 +147,14 @@ def undo_plan(session: WritingSession, actor: ActorDep, plan_id: str, words: Tex
     return RedirectResponse(f"/plans/{plan_id}", status_code=303)
 
 
-@router.get("/{plan_id}/close")
+@router.get("/{plan_id}/close", dependencies=[decides("plan.close")])
 def ask_to_close(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str) -> Response:
     """Say what closing means, before it is done."""
     require(actor, "plan.close", Belonging())
-    return render(request, "plan_close.html", {"plan": read_plan_row(session, plan_id)})
+    return render(request, "plan_close.html", {"plan": read_plan_row(session, plan_id, actor=actor)})
 
 
-@router.post("/{plan_id}/close")
+@router.post("/{plan_id}/close", dependencies=[decides("plan.close")])
 def end_plan(session: WritingSession, actor: ActorDep, plan_id: str, words: Text = "") -> Response:
     """Close the plan: nothing more of it goes out. 409 when it has no result or is closed."""
     close_plan(session, actor, plan_id, Reason(words=words.strip() or None))

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import allows
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Invalid, NotFound
 from hub.logging import log_event
@@ -41,13 +42,13 @@ class ReportForm(BaseModel):
     submit: bool = False
 
 
-@router.get("/report")
+@router.get("/report", dependencies=[decides("engagement.read")])
 def show_report(request: Request, session: ReadingSession, actor: ActorDep, engagement_id: str) -> Response:
     """Show the report: to be written by its sides, to be signed off by the organization."""
     return _page(request, session, actor, engagement_id)
 
 
-@router.post("/report")
+@router.post("/report", dependencies=[decides("report.write")])
 def write(
     request: Request,
     session: WritingSession,
@@ -71,7 +72,7 @@ def write(
     return RedirectResponse(f"/engagements/{engagement_id}/report", status_code=303)
 
 
-@router.post("/report/sign-off")
+@router.post("/report/sign-off", dependencies=[decides("report.sign_off")])
 def sign_off(session: WritingSession, actor: ActorDep, engagement_id: str, version: Version) -> Response:
     """Sign the report off for the organization. 409 for who handed it in."""
     reports.sign_off_report(session, actor, engagement_id, version=version)
@@ -79,7 +80,7 @@ def sign_off(session: WritingSession, actor: ActorDep, engagement_id: str, versi
     return RedirectResponse(f"/engagements/{engagement_id}", status_code=303)
 
 
-@router.post("/report/send-back")
+@router.post("/report/send-back", dependencies=[decides("report.sign_off")])
 def send_back(
     request: Request,
     session: WritingSession,
@@ -136,13 +137,13 @@ def _report(session: ReadingSession, actor: Actor, engagement_id: str) -> Report
         return None
 
 
-@router.get("/questionnaire")
+@router.get("/questionnaire", dependencies=[decides("questionnaire.read")])
 def show_questionnaire(request: Request, session: ReadingSession, actor: ActorDep, engagement_id: str) -> Response:
     """Show what the scheme asks in the year after. 404 when it asks nothing."""
     return _questions(request, session, actor, engagement_id)
 
 
-@router.post("/questionnaire")
+@router.post("/questionnaire", dependencies=[decides("questionnaire.answer")])
 def answer(
     request: Request,
     session: WritingSession,

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Invalid, NotFound
 from hub.logging import log_event
@@ -45,13 +46,17 @@ def moves_for(actor: Actor, page: RequestPage) -> tuple[Move, ...]:
     )
 
 
-@router.get("/{request_id}/moves/{name}")
+@router.get(
+    "/{request_id}/moves/{name}", dependencies=[decides(*(move.action for move in REQUEST.moves if move.name in ACTS))]
+)
 def ask_to_move(request: Request, session: ReadingSession, actor: ActorDep, request_id: str, name: str) -> Response:
     """Say what the move means and ask for its reason. 404 when it cannot be made from here by who looks."""
     return _page(request, session, actor, request_id, name)
 
 
-@router.post("/{request_id}/moves/{name}")
+@router.post(
+    "/{request_id}/moves/{name}", dependencies=[decides(*(move.action for move in REQUEST.moves if move.name in ACTS))]
+)
 def make_move(
     request: Request,
     session: WritingSession,
@@ -92,7 +97,7 @@ def _page(
     form: Mapping[str, str] = MappingProxyType({"code": "", "words": ""}),
     faults: Mapping[str, str] = MappingProxyType({}),
 ) -> Response:
-    page = read_request(session, request_id)
+    page = read_request(session, request_id, actor=actor)
     made = next((move for move in moves_for(actor, page) if move.name == name), None)
     if made is None:
         raise _unknown()

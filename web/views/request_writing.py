@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from hub.auth.actor import ORGANIZATION_ROLES, Actor
 from hub.auth.permissions import Belonging, allows
 from hub.auth.rules import RULES
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Forbidden, Invalid
 from hub.logging import log_event
@@ -77,7 +78,7 @@ def may_edit(actor: Actor, page: RequestPage) -> bool:
 
 def editable(session: ReadingSession, actor: Actor, request_id: str) -> RequestPage:
     """Return a request ``actor`` may write. Raises NotFound, Forbidden."""
-    page = read_request(session, request_id)
+    page = read_request(session, request_id, actor=actor)
     if not allows(actor, "request.edit", Belonging(organization=page.told.organization)):
         raise Forbidden
     return page
@@ -97,7 +98,7 @@ def keep(
     return True
 
 
-@router.get("/new")
+@router.get("/new", dependencies=[decides("request.create")])
 def ask_what_for(request: Request, actor: ActorDep) -> Response:
     """Show the first page of a new request."""
     codes = _own_codes(actor)
@@ -105,7 +106,7 @@ def ask_what_for(request: Request, actor: ActorDep) -> Response:
     return _about_page(request, actor, None, {**form, "gate": "計画策定", "themes": ()}, NOTHING)
 
 
-@router.post("/new")
+@router.post("/new", dependencies=[decides("request.create")])
 def begin_request(
     request: Request, session: WritingSession, actor: ActorDep, form: Annotated[AboutForm, Form()]
 ) -> Response:
@@ -135,7 +136,7 @@ def begin_request(
     return _about_page(request, actor, None, {**typed.form, "themes": form.themes}, typed.faults)
 
 
-@router.get("/{request_id}/write/about")
+@router.get("/{request_id}/write/about", dependencies=[decides("request.edit")])
 def ask_what_about(request: Request, session: ReadingSession, actor: ActorDep, request_id: str) -> Response:
     """Show the first page of a request that is kept already."""
     page = editable(session, actor, request_id)
@@ -144,7 +145,7 @@ def ask_what_about(request: Request, session: ReadingSession, actor: ActorDep, r
     return _about_page(request, actor, page, {**form, "stage": "", "themes": told.themes}, NOTHING)
 
 
-@router.post("/{request_id}/write/about")
+@router.post("/{request_id}/write/about", dependencies=[decides("request.edit")])
 def rewrite_about(
     request: Request, session: WritingSession, actor: ActorDep, request_id: str, form: Annotated[AboutForm, Form()]
 ) -> Response:
@@ -216,7 +217,7 @@ class ConditionsForm(BaseModel):
     partner: list[str] = []
 
 
-@router.get("/{request_id}/write/conditions")
+@router.get("/{request_id}/write/conditions", dependencies=[decides("request.edit")])
 def ask_for_conditions(request: Request, session: ReadingSession, actor: ActorDep, request_id: str) -> Response:
     """Show budget, team and promotion structure."""
     page = editable(session, actor, request_id)
@@ -231,7 +232,7 @@ def ask_for_conditions(request: Request, session: ReadingSession, actor: ActorDe
     return _conditions_page(request, page, form, partners, NOTHING)
 
 
-@router.post("/{request_id}/write/conditions")
+@router.post("/{request_id}/write/conditions", dependencies=[decides("request.edit")])
 def rewrite_conditions(
     request: Request, session: WritingSession, actor: ActorDep, request_id: str, form: Annotated[ConditionsForm, Form()]
 ) -> Response:
@@ -287,7 +288,7 @@ def _conditions_page(
     return render(request, "request_conditions.html", context, status=422 if faults else 200)
 
 
-@router.get("/{request_id}/write/check")
+@router.get("/{request_id}/write/check", dependencies=[decides("request.edit")])
 def check_answers(request: Request, session: ReadingSession, actor: ActorDep, request_id: str) -> Response:
     """Show all answers with a way to change each, what is still missing, and how to hand it in."""
     page = editable(session, actor, request_id)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession
 from hub.workflows.request_rows import RequestFilter
 from hub.workflows.requests import find_requests, read_request
@@ -20,7 +21,7 @@ router = APIRouter(prefix="/requests")
 Text = Annotated[str, Query(max_length=100)]
 
 
-@router.get("")
+@router.get("", dependencies=[decides("request.list")])
 def list_requests(
     request: Request,
     session: ReadingSession,
@@ -36,7 +37,7 @@ def list_requests(
 ) -> Response:
     """List requests by what is asked; htmx gets the results alone."""
     asked = RequestFilter(text=q, status=status or None, stage=stage, talent_type=type, prefecture=prefecture)
-    found = find_requests(session, asked, paging_of(sort, page))
+    found = find_requests(session, asked, paging_of(sort, page), actor=actor)
     names = Names(spoken_language(request))
     context = {
         "asked": asked,
@@ -53,10 +54,10 @@ def list_requests(
     return render(request, "requests.html", context, block="results")
 
 
-@router.get("/{request_id}")
+@router.get("/{request_id}", dependencies=[decides("request.read")])
 def show_request(request: Request, session: ReadingSession, actor: ActorDep, request_id: str) -> Response:
     """Show one request and what who looks may do to it. 404 when there is none with this id."""
-    page = read_request(session, request_id)
+    page = read_request(session, request_id, actor=actor)
     asked = {slot.told.stage for slot in page.slots}
     context = {
         "page": page,

@@ -7,6 +7,7 @@ from typing import Annotated, get_args
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Invalid
 from hub.logging import log_event
@@ -39,8 +40,10 @@ class RunForm:
     seconds: str
 
 
-@router.get("/new")
-def ask_for_run(request: Request, session: ReadingSession, like: Annotated[str, Query(max_length=40)] = "") -> Response:
+@router.get("/new", dependencies=[decides("plan.run")])
+def ask_for_run(
+    request: Request, session: ReadingSession, actor: ActorDep, like: Annotated[str, Query(max_length=40)] = ""
+) -> Response:
     """Show the form; ``like``: filled with what another plan was asked for."""
     months = usual_months(session)
     spoken = spoken_language(request)
@@ -52,12 +55,12 @@ def ask_for_run(request: Request, session: ReadingSession, like: Annotated[str, 
         seconds="60",
     )
     if like:
-        row = read_plan_row(session, like)
+        row = read_plan_row(session, like, actor=actor)
         form = RunForm(row.title, row.policy, row.first_month, row.last_month, f"{row.limit_seconds:g}")
     return _form_page(request, session, form, {})
 
 
-@router.post("")
+@router.post("", dependencies=[decides("plan.run")])
 def start_run(
     request: Request,
     session: WritingSession,
@@ -139,12 +142,16 @@ def _form_page(request: Request, session: ReadingSession, form: RunForm, faults:
     return render(request, "plan_new.html", context, status=422 if faults else 200)
 
 
-@router.get("/{plan_id}/run")
+@router.get("/{plan_id}/run", dependencies=[decides("plan.read")])
 def follow_run(
-    request: Request, session: ReadingSession, plan_id: str, refresh: Annotated[str, Query(max_length=3)] = "on"
+    request: Request,
+    session: ReadingSession,
+    actor: ActorDep,
+    plan_id: str,
+    refresh: Annotated[str, Query(max_length=3)] = "on",
 ) -> Response:
     """Show how far the run is; a finished one leads to its plan. htmx gets the progress alone."""
-    row = read_plan_row(session, plan_id)
+    row = read_plan_row(session, plan_id, actor=actor)
     if row.status in FINISHED:
         return _to_plan(request, plan_id)
     context = {
@@ -163,7 +170,7 @@ def _to_plan(request: Request, plan_id: str) -> Response:
     return RedirectResponse(address, status_code=303)
 
 
-@router.post("/{plan_id}/stop")
+@router.post("/{plan_id}/stop", dependencies=[decides("plan.run")])
 def stop_run(session: WritingSession, actor: ActorDep, plan_id: str) -> Response:
     """Ask the run to end with the best plan so far. 409 when it has ended already."""
     request_stop(session, actor, plan_id)

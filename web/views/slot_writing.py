@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import NotFound
 from hub.workflows.drafts import NeedDraft, RequestDraft, SlotDraft
@@ -62,14 +63,14 @@ class NeedsForm(BaseModel):
     done: bool = False
 
 
-@router.get("")
+@router.get("", dependencies=[decides("request.edit")])
 def list_slots(request: Request, session: ReadingSession, actor: ActorDep, request_id: str) -> Response:
     """Show the slots there are, each with what it lacks."""
     page = editable(session, actor, request_id)
     return render(request, "request_slots.html", {"page": page, "step": "slots", "faults": {}})
 
 
-@router.post("")
+@router.post("", dependencies=[decides("request.edit")])
 def add_slot(request: Request, session: WritingSession, actor: ActorDep, request_id: str, version: Version) -> Response:
     """Add a slot like the last one, and go to it."""
     page = editable(session, actor, request_id)
@@ -86,7 +87,7 @@ def add_slot(request: Request, session: WritingSession, actor: ActorDep, request
     return render(request, "request_slots.html", context, status=422)
 
 
-@router.post("/{at}/remove")
+@router.post("/{at}/remove", dependencies=[decides("request.edit")])
 def remove_slot(
     request: Request, session: WritingSession, actor: ActorDep, request_id: str, at: Place, *, version: Version
 ) -> Response:
@@ -101,14 +102,14 @@ def remove_slot(
     return render(request, "request_slots.html", {"page": page, "step": "slots", "faults": typed.faults}, status=422)
 
 
-@router.get("/{at}")
+@router.get("/{at}", dependencies=[decides("request.edit")])
 def ask_for_slot(request: Request, session: ReadingSession, actor: ActorDep, request_id: str, at: Place) -> Response:
     """Show one slot to be changed."""
     page, slot = _slot(editable(session, actor, request_id), at)
     return _slot_page(request, page, at, _shown(slot), NOTHING)
 
 
-@router.post("/{at}")
+@router.post("/{at}", dependencies=[decides("request.edit")])
 def rewrite_slot(
     request: Request,
     session: WritingSession,
@@ -204,7 +205,7 @@ def _slot_page(
     return render(request, "request_slot.html", context, status=422 if faults else 200)
 
 
-@router.get("/{at}/skills")
+@router.get("/{at}/skills", dependencies=[decides("request.edit")])
 def ask_for_skills(
     request: Request,
     session: ReadingSession,
@@ -219,7 +220,7 @@ def ask_for_skills(
     return _skills_page(request, page, at, slot.needs, {}, q=q)
 
 
-@router.post("/{at}/skills")
+@router.post("/{at}/skills", dependencies=[decides("request.edit")])
 def rewrite_skills(
     request: Request,
     session: WritingSession,

@@ -5,7 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from hub.dependencies import ReadingSession
+from hub.decisions import decides
+from hub.dependencies import ActorDep, ReadingSession
 from hub.workflows.plan_rows import Assigned, PlanSlotPage
 from hub.workflows.plans import read_plan, read_plan_slot
 from matching.pairs import PARTS
@@ -19,11 +20,11 @@ from web.templating import render, spoken_language
 router = APIRouter(prefix="/plans")
 
 
-@router.get("/{plan_id}/slots/{slot_id}")
-def show_slot(request: Request, session: ReadingSession, plan_id: str, slot_id: str) -> Response:
+@router.get("/{plan_id}/slots/{slot_id}", dependencies=[decides("plan.read")])
+def show_slot(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str, slot_id: str) -> Response:
     """Show why the slot is as it is. 404 when the plan has no such slot."""
-    plan = read_plan(session, plan_id)
-    slot = read_plan_slot(session, plan_id, slot_id)
+    plan = read_plan(session, plan_id, actor=actor)
+    slot = read_plan_slot(session, plan_id, slot_id, actor=actor)
     spoken = spoken_language(request)
     who = slot.row.assigned
     context: dict[str, Any] = {

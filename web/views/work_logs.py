@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import allows
+from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Invalid, NotFound
 from hub.logging import log_event
@@ -44,13 +45,13 @@ class LogForm(BaseModel):
     submit: bool = False
 
 
-@router.get("")
+@router.get("", dependencies=[decides("engagement.read")])
 def show_log(request: Request, session: ReadingSession, actor: ActorDep, engagement_id: str, month: Month) -> Response:
     """Show a month's log: to be written by its expert, to be signed off by the organization."""
     return _page(request, session, actor, engagement_id, month)
 
 
-@router.post("")
+@router.post("", dependencies=[decides("work_log.write")])
 def write(
     request: Request,
     session: WritingSession,
@@ -99,7 +100,7 @@ def log_typed(typed: Typed) -> WorkLogDraft | None:
     )
 
 
-@router.post("/sign-off")
+@router.post("/sign-off", dependencies=[decides("work_log.sign_off")])
 def sign_off(session: WritingSession, actor: ActorDep, engagement_id: str, month: Month, version: Version) -> Response:
     """Sign the log off for the organization; the engagement ends when this was all it lacked."""
     sign_off_log(session, actor, engagement_id, month, version=version)
@@ -107,7 +108,7 @@ def sign_off(session: WritingSession, actor: ActorDep, engagement_id: str, month
     return RedirectResponse(f"/engagements/{engagement_id}", status_code=303)
 
 
-@router.post("/send-back")
+@router.post("/send-back", dependencies=[decides("work_log.sign_off")])
 def send_back(
     request: Request,
     session: WritingSession,

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, text
 
 from hub.db.backups.container import damaged, pour
 from hub.db.fingerprints import TEXT_FORM, Content, digest_query
+from hub.db.live import LIVE_TABLES
 from hub.db.pace import Rest
 from hub.db.postgresql import MIGRATE_LOCK, MIGRATE_SECONDS
 from hub.errors import Conflict
@@ -110,7 +111,13 @@ def _comparing(schema: str, wanted: Content) -> str:
         told = _literal(f"{int(table.rows)}:{table.digest}")
         found = f"SELECT concat(rows, ':', digest) FROM ({digest_query(name)}) AS found"  # noqa: S608
         lines.append(_refusing(f"({found}) <> {told}", name))
+    # Compared first, then ended: in the same transaction, so that nobody is let in by what came back.
+    lines += [_ending(name) for name in LIVE_TABLES if name in wanted]
     return "\n".join(lines)
+
+
+def _ending(name: str) -> str:
+    return f"DELETE FROM {name};"  # noqa: S608  (constants of hub.db.live)
 
 
 def _refusing(condition: str, what: str) -> str:

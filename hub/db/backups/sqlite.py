@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, text
 from hub.db.backups.container import damaged, differing
 from hub.db.engine import in_mode
 from hub.db.fingerprints import Content, fingerprints
+from hub.db.live import end_live
 from hub.db.pace import Rest
 
 PAGES = 256
@@ -59,6 +60,7 @@ def put_back(engine: Engine, path: Path, wanted: Content) -> None:
                 _fill(connection)
                 if (where := differing(wanted, fingerprints(connection))) or _has_dangling(connection):
                     raise damaged(where)
+                end_live(connection)
         finally:
             raw.execute("DETACH DATABASE kept")
 

@@ -28,6 +28,7 @@ from sqlalchemy import table as bare_table
 from sqlmodel import SQLModel
 
 import hub.models  # noqa: F401  (makes every table known)
+from hub.db.live import LIVE_TABLES
 from hub.models.base import UtcDateTime
 
 AT_ONCE = 1_000
@@ -73,8 +74,8 @@ class Rows:
 
 
 def tables() -> tuple[Table, ...]:
-    """Return every table of the hub, each behind those its foreign keys name."""
-    return tuple(SQLModel.metadata.sorted_tables)
+    """Return every table of the hub that an archive holds, each behind those its foreign keys name."""
+    return tuple(table for table in SQLModel.metadata.sorted_tables if table.name not in LIVE_TABLES)
 
 
 def rows_of(table: Table, dialect: str) -> Rows:

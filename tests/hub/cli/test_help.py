@@ -22,6 +22,7 @@ COMMANDS = (
     "schema",
     "schemes",
     "audit",
+    "account",
     "backup",
     "restore",
 )

@@ -269,8 +269,9 @@ def test_who_is_refused_a_paper_gets_none_and_leaves_no_record(work: Work, setti
     write(work)
     papers = [f"/engagements/{work.engagement}/{name}.pdf" for name in ("terms", "report")]
     with acting(settings, STRANGER) as client:
-        for address in (*papers, "/requests/r1/application.pdf", "/plans/plan_1/list.pdf"):
-            assert client.get(address).status_code == 403, address
+        for address in (*papers, "/requests/r1/application.pdf"):
+            assert client.get(address).status_code == 404, address
+        assert client.get("/plans/plan_1/list.pdf").status_code == 403
     assert handed_out(work) == []
 
 

@@ -1,0 +1,198 @@
+"""Signing in and out, the second factor, and setting a password by a link."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, BackgroundTasks, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from hub.auth.passwords import LONGEST, hash_password, is_outdated, password_faults, verify_password
+from hub.decisions import HALF, PUBLIC
+from hub.dependencies import Database, DatabaseDep, HalfDep, KeyringDep, VisitorDep
+from hub.errors import TooOften
+from hub.visitors import DEVICE, cookie_name, forget_session, keep_device, keep_session, session_secret
+from hub.workflows.accounts.links import ask_reset, find_link, use_link
+from hub.workflows.accounts.second_factor import count_code, prove, tell_refused
+from hub.workflows.accounts.sessions import confirm_second_factor, end_secret, hold_to, sign_out
+from hub.workflows.accounts.sign_in import Asked, begin_attempt, end_attempt, new_device
+from hub.workflows.accounts.throttling import OF_RESETS, count_attempt, network_of
+from web.addresses import local_path
+from web.language import Language
+from web.templating import render, spoken_language
+
+router = APIRouter()
+
+Text = Annotated[str, Form()]
+Next = Annotated[str, Query(max_length=2000)]
+
+
+def address_of_visitor(request: Request) -> str:
+    """Return where a request comes from, as far as trusted proxies tell."""
+    return request.client.host if request.client else ""
+
+
+def agent_of(request: Request) -> str:
+    """Return what a browser says of itself."""
+    return request.headers.get("user-agent", "")
+
+
+@router.get("/sign-in", dependencies=[PUBLIC])
+def ask_who(request: Request, visitor: VisitorDep, _: KeyringDep, *, next: Next = "/") -> Response:
+    """Show the form; who has signed in already goes on."""
+    if visitor is not None:
+        return RedirectResponse(local_path(next), status_code=303)
+    return render(request, "sign_in.html", {"next": local_path(next), "mail": "", "faults": {}})
+
+
+@router.post("/sign-in", dependencies=[PUBLIC])
+def sign_in(
+    request: Request,
+    database: DatabaseDep,
+    keyring: KeyringDep,
+    *,
+    mail: Text = "",
+    password: Text = "",
+    next: Text = "",
+) -> Response:
+    """Begin a session and go on; 422 says the same whatever was wrong, 429 when it was tried too often."""
+    asked = Asked(mail, address_of_visitor(request), request.cookies.get(cookie_name(request, DEVICE), ""))
+    with database.writing() as session:
+        attempt = begin_attempt(session, keyring, asked, datetime.now(UTC))
+    right = verify_password(attempt.password_hash, password[: LONGEST + 1])
+    kept = attempt.password_hash
+    renewed = hash_password(password) if right and kept is not None and is_outdated(kept) else None
+    now = datetime.now(UTC)
+    with database.writing() as session:
+        secret = end_attempt(session, keyring, attempt, right=right, agent=agent_of(request), now=now, new_hash=renewed)
+        if secret is not None:
+            end_secret(session, session_secret(request))
+    if secret is None:
+        said = spoken_language(request).say("メールアドレスかパスワードが違います。もう一度入力してください")
+        context = {"next": local_path(next), "mail": mail, "faults": {"mail": said}}
+        return render(request, "sign_in.html", context, status=422)
+    response = RedirectResponse(local_path(next), status_code=303)
+    keep_session(request, response, secret)
+    keep_device(request, response, new_device(keyring, mail))
+    return response
+
+
+@router.post("/sign-out", dependencies=[HALF])
+def leave(request: Request, database: DatabaseDep, visitor: HalfDep) -> Response:
+    """End the session."""
+    with database.writing() as session:
+        sign_out(session, visitor)
+    response = RedirectResponse("/sign-in", status_code=303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    forget_session(request, response)
+    return response
+
+
+@router.get("/sign-in/second-factor", dependencies=[HALF])
+def ask_for_code(request: Request, visitor: HalfDep, *, next: Next = "/") -> Response:
+    """Show the form for a code; who needs none goes on."""
+    if visitor.missing != "second_factor":
+        return RedirectResponse(local_path(next), status_code=303)
+    return render(request, "second_factor.html", {"next": local_path(next), "faults": {}})
+
+
+@router.post("/sign-in/second-factor", dependencies=[HALF])
+def confirm_code(
+    request: Request,
+    database: DatabaseDep,
+    keyring: KeyringDep,
+    visitor: HalfDep,
+    *,
+    code: Text = "",
+    next: Text = "",
+) -> Response:
+    """Confirm the second factor and go on, with a new secret of the session; 422 for a wrong code, 429 too often."""
+    if visitor.missing != "second_factor" or visitor.session is None:
+        return RedirectResponse(local_path(next), status_code=303)
+    now = datetime.now(UTC)
+    try:
+        with database.writing() as session:
+            count_code(session, visitor.actor, keyring, now)
+    except TooOften:
+        with database.writing() as session:
+            tell_refused(session, visitor.actor.id, now)
+        raise
+    with database.writing() as session:
+        hold_to(session, visitor)
+        proof = prove(session, visitor.actor, keyring, code, now)
+        secret = confirm_second_factor(session, visitor.session, now) if proof else None
+    if secret is None:
+        said = spoken_language(request).say("コードが違います。いま表示されているコードを入力してください")
+        return render(request, "second_factor.html", {"next": local_path(next), "faults": {"code": said}}, status=422)
+    response = RedirectResponse(local_path(next), status_code=303)
+    keep_session(request, response, secret)
+    return response
+
+
+@router.get("/forgotten", dependencies=[PUBLIC])
+def ask_whose(request: Request, _: KeyringDep) -> Response:
+    """Show the form to ask for a new password."""
+    return render(request, "forgotten.html", {"sent": False})
+
+
+@router.post("/forgotten", dependencies=[PUBLIC])
+def send_link(
+    request: Request, database: DatabaseDep, keyring: KeyringDep, after: BackgroundTasks, *, mail: Text = ""
+) -> Response:
+    """Say that a link is on its way if there is such an account; nothing of the answer tells whether there is."""
+    network = network_of(address_of_visitor(request))
+    with database.writing() as session:
+        count_attempt(session, keyring, OF_RESETS, network, now=datetime.now(UTC))
+    # Looked up once the answer has left: how long it takes would tell as well.
+    after.add_task(_send_link, database, mail[:1000])
+    return render(request, "forgotten.html", {"sent": True})
+
+
+def _send_link(database: Database, mail: str) -> None:
+    with database.writing() as session:
+        ask_reset(session, mail)
+
+
+@router.get("/set-password", dependencies=[PUBLIC])
+def ask_for_password(request: Request, database: DatabaseDep, _: KeyringDep, *, token: Next = "") -> Response:
+    """Show the form of a link; opening it uses nothing up, since mail is opened by programs too. 409: it has ended."""
+    with database.reading() as session:
+        link = find_link(session, token, datetime.now(UTC))
+    return _password_page(request, token, link.purpose, {})
+
+
+@router.post("/set-password", dependencies=[PUBLIC])
+def set_password(
+    request: Request,
+    database: DatabaseDep,
+    _: KeyringDep,
+    *,
+    token: Text = "",
+    password: Text = "",
+    again: Text = "",
+) -> Response:
+    """Set the password; 422 shows what is wrong with it, 409 when the link has ended."""
+    spoken = spoken_language(request)
+    with database.reading() as session:
+        link = find_link(session, token, datetime.now(UTC))
+    faults = new_password_faults(password, again, link.own, spoken)
+    if faults:
+        return _password_page(request, token, link.purpose, faults)
+    hashed = hash_password(password)
+    with database.writing() as session:
+        use_link(session, token, password, hashed, datetime.now(UTC))
+    response = render(request, "password_set.html", {})
+    forget_session(request, response)
+    return response
+
+
+def new_password_faults(password: str, again: str, own: tuple[str, ...], spoken: Language) -> dict[str, str]:
+    """Return what is wrong with a new password typed twice, by field."""
+    faults = {fault.place.strip("/"): spoken.pick(fault.ja, fault.en) for fault in password_faults(password, own)}
+    if not faults and password != again:
+        faults["again"] = spoken.say("2回の入力が違います。同じパスワードを入力してください")
+    return faults
+
+
+def _password_page(request: Request, token: str, purpose: str, faults: dict[str, str]) -> Response:
+    context = {"token": token, "purpose": purpose, "faults": faults}
+    return render(request, "set_password.html", context, status=422 if faults else 200)

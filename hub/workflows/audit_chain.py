@@ -48,10 +48,6 @@ class Link:
     commitment: str | None
     previous: str
 
-    def row(self) -> dict[str, Any]:
-        """Return the columns by name."""
-        return dict(zip(self.__slots__, self.values(), strict=True))
-
     def values(self) -> tuple[Any, ...]:
         """Return the columns in their order."""
         return _VALUES(self)

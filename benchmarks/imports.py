@@ -217,7 +217,7 @@ def answer(path: str, folder: str, rows: int) -> Figures:
 
     with tempfile.TemporaryDirectory(dir=folder) as data:
         new_hub(data, rows).dispose()
-        settings = Settings(data_folder=Path(data), worker=False)
+        settings = Settings(data_folder=Path(data), worker=False, sign_in="local")
         with TestClient(create_app(settings), base_url="http://localhost") as client:
             quiet = [asked(client) for _ in range(50)]
             status: list[int] = []

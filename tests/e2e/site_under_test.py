@@ -169,7 +169,7 @@ def _most_explained(engine: Engine, plan: str, *, filled: bool) -> PlanSlotRow:
 @contextmanager
 def _server(folder: Path, port: int) -> Iterator[None]:
     command = [sys.executable, "-m", "uvicorn", "--factory", "--app-dir", str(HERE), "serving:application"]
-    environment = {**os.environ, "HUB_DATA_FOLDER": str(folder), "HUB_EXPLAIN_SECONDS": "2"}
+    environment = {**os.environ, "HUB_DATA_FOLDER": str(folder), "HUB_EXPLAIN_SECONDS": "2", "HUB_SIGN_IN": "local"}
     process = subprocess.Popen(
         [*command, "--port", str(port), "--log-level", "warning"],
         env=environment,

@@ -10,6 +10,7 @@ from hub.auth.passwords import hash_password
 from hub.db.transaction import reading, transaction
 from hub.errors import Conflict, Forbidden, Invalid
 from hub.models.base import utc_now
+from hub.workflows.accounts import links
 from hub.workflows.accounts.credentials import change_password
 from hub.workflows.accounts.links import ASKED_AGAIN, LASTS, ask_reset, find_link, mint, offer_reset, use_link
 from hub.workflows.accounts.people import AccountDraft, create_account, set_active
@@ -100,6 +101,18 @@ def test_a_password_that_is_not_good_enough_uses_nothing_up(registered: Engine):
     with pytest.raises(Invalid):
         use(registered, secret, "acc_new@hub.example")
     use(registered, secret)
+
+
+@on_sqlite
+def test_two_who_use_a_link_at_once_do_not_both_set_a_password(registered: Engine, monkeypatch: pytest.MonkeyPatch):
+    invited(registered)
+    secret = secret_of(mailed(registered))
+    with reading(registered) as session:
+        seen = find_link(session, secret, utc_now())
+    use(registered, secret)
+    monkeypatch.setattr(links, "find_link", lambda *_: seen)  # as the second of them had seen it
+    with pytest.raises(Conflict):
+        use(registered, secret, "another phrase that is long")
 
 
 @on_sqlite

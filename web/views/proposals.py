@@ -59,7 +59,7 @@ def side_of(actor: Actor, row: ProposalRow | Offer) -> str | None:
     return "organization" if allows(actor, "proposal.answer_as_organization", thing) else None
 
 
-@router.get("", dependencies=[decides("proposal.read")])
+@router.get("", dependencies=[decides("proposal.read", "offer.read")])
 def list_proposals(
     request: Request,
     session: ReadingSession,
@@ -89,7 +89,7 @@ def list_proposals(
     return render(request, "proposals.html", context, block="results")
 
 
-@router.get("/{proposal_id}", dependencies=[decides("proposal.read")])
+@router.get("/{proposal_id}", dependencies=[decides("proposal.read", "offer.read")])
 def show_proposal(request: Request, session: ReadingSession, actor: ActorDep, proposal_id: str) -> Response:
     """Show one proposal to who may see it: to its expert without score, plan or anybody else's."""
     return _page(request, session, actor, proposal_id)

@@ -124,7 +124,7 @@ def test_every_role_people_are_given_is_tried():
     assert tried == set(ROLES) - {"system"}
 
 
-told, work = engaged.told, engaged.work
+contents, work = engaged.contents, engaged.work
 """The fixtures of work that is others' or one's own."""
 
 

@@ -70,7 +70,9 @@ def store_experts(
 
 
 def add_experts(session: Session, drafts: Mapping[str, ExpertDraft], *, actor: Actor = SYSTEM) -> None:
-    """Add experts under ids nobody has; the drafts were judged in this transaction, and their references are free."""
+    """Add experts under ids nobody has; the drafts were judged before. Invalid: a reference was taken meanwhile."""
+    if faults := reference_faults(session, Expert, {key: draft.reference for key, draft in drafts.items()}):
+        raise Invalid(faults)
     _insert(session, drafts, utc_now())
     _record(session, actor, drafts, {})
 

@@ -76,7 +76,9 @@ def store_requests(
 
 
 def add_requests(session: Session, drafts: Mapping[str, RequestDraft], *, actor: Actor = SYSTEM) -> None:
-    """Add requests under ids nobody has; the drafts were judged in this transaction, and their references are free."""
+    """Add requests under ids nobody has; the drafts were judged before. Invalid: a reference was taken meanwhile."""
+    if faults := reference_faults(session, Request, {key: draft.reference for key, draft in drafts.items()}):
+        raise Invalid(faults)
     _insert(session, drafts, utc_now())
     _record(session, actor, drafts, {})
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fastapi import Request
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
@@ -18,6 +19,7 @@ from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
 from hub.jobs.worker import run_next
 from hub.settings import Settings
+from hub.workflows.accounts.sessions import SignedIn
 from hub.workflows.paging import Paging
 from hub.workflows.plan_rows import PlanSlotFilter
 from hub.workflows.plans import find_plan_slots, queue_plan
@@ -116,7 +118,12 @@ class Played(Hub):
     def acting(self, actor: Actor, language: str = "ja") -> TestClient:
         """Return a browser of ``actor``; whoever was there before is gone."""
         app = self.ja.app
-        app.dependency_overrides[dependencies._actor] = lambda: actor
+
+        def visitor(request: Request) -> SignedIn:
+            request.state.visitor = SignedIn(actor)
+            return SignedIn(actor)
+
+        app.dependency_overrides[dependencies._visitor] = visitor
         return browser(app, language)
 
 

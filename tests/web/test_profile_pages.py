@@ -171,3 +171,8 @@ def test_a_pause_takes_the_person_out_and_back_in(person):
     assert "休止をやめる" in person.get().text
     assert person.post("/paused", paused="false").status_code == 303
     assert not person.told.paused
+
+
+def test_the_menu_leads_to_ones_own_profile(person):
+    assert f'href="/experts/{person.key}"' in person.hub.acting(person.actor).get("/proposals").text
+    assert ">プロフィール<" not in person.hub.acting(COORDINATOR).get("/proposals").text

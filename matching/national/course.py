@@ -29,6 +29,7 @@ FIRST_PRICES, PRICES = 60, 300
 """Steps of prices before the first plan, and after it."""
 PRICE_SHARE = 0.35
 """Share of the time after which prices have to be good enough, so that moves get theirs on a slow machine too."""
+MOST_THREADS = 2
 FIRST_MOVES = 20_000
 CANDIDATES = 100
 """Pairs of a slot that moves look at; the bound is over all."""
@@ -83,7 +84,7 @@ class Course:
     def through(self) -> Reached:
         """Search until the gap, the time or the steps are reached, or a stop is asked for."""
         if len(self._instance.row):
-            prices = SlotPrices(self._instance)
+            prices = SlotPrices(self._instance, threads=min(MOST_THREADS, self._limits.threads))
             now = self._descend(prices, prices.start(), FIRST_PRICES, 0.3, 0.02)
             board = board_of(self._instance, prices.scores(now), CANDIDATES)
             self._construct(board)
@@ -122,6 +123,8 @@ class Course:
             return self._is_over() or time.monotonic() >= until
 
         kept, _ = prices.descend(start, steps, hot=hot, cold=cold, each=each)
+        if not self._is_over():
+            self._lower(prices.prove(kept))
         self._tell()
         return kept
 

@@ -12,6 +12,7 @@ from matching.columns import Floats, Ints
 from matching.national.bundles import Bench, best_bundles, regrets
 from matching.national.instance import Instance
 from matching.national.steps import Steps
+from matching.national.threads import halves, side_by_side
 
 SLACK = 1e-8
 """Share given on top of every limit, ten times what a plan may use, so that no rounding makes the bound too small."""
@@ -19,8 +20,10 @@ ROUNDING = 1e-12
 """Share of all numbers summed up that is added to the bound."""
 FEWEST, NODES = 3, 400
 """Nodes of one expert's search before its open bound is taken instead: at first, and at most."""
-LEAST_WORK, MOST_WORK = 200_000, 1_000_000
-"""Nodes times candidates of one step; below the number of pairs (within these) more nodes are given to each expert."""
+WORK_PER_PAIR, LEAST_WORK, MOST_WORK = 10, 200_000, 10_000_000
+"""Nodes times candidates of one step; below so many for each pair (within these) more nodes are given to each expert."""
+LAST_NODES = 20
+"""Times as many nodes for the bound at the best prices."""
 REGRET_WORK = 20_000_000
 """Nodes times candidates that working out regrets may take."""
 WORTHLESS = -1.5
@@ -30,46 +33,65 @@ WORTHLESS = -1.5
 class Experts:
     """The experts' side: pairs in order of expert, and each expert's best bundle at given values."""
 
-    def __init__(self, instance: Instance, nodes: int) -> None:
+    def __init__(self, instance: Instance, nodes: int, threads: int) -> None:
         first, self.order = instance.by_expert
-        order = self.order
-        self.slot, self.request = instance.slot[order], instance.request[order]
+        order, months = self.order, instance.capacity.shape[1]
+        self.slot = instance.slot[order]
         self.bench = Bench(
             first,
             self.slot,
-            self.request,
             instance.hours[order],
             instance.slot_start,
             instance.slot_length,
             instance.slot_days,
+            instance.slot_request,
             instance.capacity * (1 + SLACK) + SLACK,
             instance.engagements,
             instance.days * (1 + SLACK) + SLACK,
+            np.zeros((instance.experts, 3, months)),
         )
         self.taken = np.zeros(len(order), dtype=np.int8)
         self.bounds = np.zeros(instance.experts)
         self._most = nodes
         self.nodes = min(FEWEST, nodes)
-        self._wanted = min(max(len(order), LEAST_WORK), MOST_WORK)
+        self._wanted = min(max(WORK_PER_PAIR * len(order), LEAST_WORK), MOST_WORK)
+        self._parts = halves(first, threads)
 
     def best(self, reduced: Floats) -> float:
         """Return Σ of upper bounds at values ``reduced`` (in order of expert); ``taken`` says which pairs."""
-        work = best_bundles(self.bench, reduced, self.nodes, self.taken, self.bounds)
+
+        def work_on(begins: int, ends: int) -> float:
+            return best_bundles(self.bench, reduced, self.nodes, 0, self.taken, self.bounds, begins, ends)
+
+        work = sum(side_by_side(work_on, self._parts))
         if work < self._wanted:
             self.nodes = min(2 * self.nodes, self._most)
         elif work > 4 * self._wanted:
             self.nodes = max(self.nodes // 2, min(FEWEST, self._most))
         return float(self.bounds.sum() + 2e-9 * len(self.bounds))
 
+    def with_nodes(self, factor: int, work: Callable[[], float]) -> float:
+        """Return what ``work`` gives with ``factor`` times as many nodes."""
+        usual = self.nodes
+        self.nodes = factor * usual
+        try:
+            return work()
+        finally:
+            self.nodes = usual
+
     def regrets(self, reduced: Floats, most: int) -> Floats:
         """Return what taking each pair (in order of expert) costs its expert at values ``reduced``."""
         out = np.empty(len(reduced))
         sizes = np.diff(self.bench.first)
+        wanted = (reduced >= WORTHLESS).astype(np.int8)
         paying = np.add.reduceat(np.append(reduced > 0, False).astype(np.int64), self.bench.first[:-1]) * (sizes > 0)
         work = float((paying * sizes).sum())
         nodes = int(min(max(REGRET_WORK / max(1.0, work), 1.0), most))
-        best_bundles(self.bench, reduced, nodes, self.taken, self.bounds)
-        regrets(self.bench, reduced, nodes, self.bounds, WORTHLESS, out)
+
+        def work_on(begins: int, ends: int) -> None:
+            regrets(self.bench, reduced, nodes, wanted, out, begins, ends)
+
+        side_by_side(work_on, self._parts)
         return out
 
 
@@ -106,9 +128,9 @@ class Money:
 class SlotPrices:
     """The bound as a function of prices in one vector: slots, requests, organizations, groups, heads."""
 
-    def __init__(self, instance: Instance, nodes: int = NODES) -> None:
+    def __init__(self, instance: Instance, nodes: int = NODES, threads: int = 1) -> None:
         self.instance = instance
-        self.experts, self.equity = Experts(instance, nodes), Equity(instance)
+        self.experts, self.equity = Experts(instance, nodes, threads), Equity(instance)
         self.requests, self.organizations = Money(instance.request_budget), Money(instance.organization_budget)
         order = self.experts.order
         self.value, self.charge, self.cost = instance.value[order], instance.charge[order], instance.cost[order]
@@ -150,7 +172,7 @@ class SlotPrices:
 
     def bound(self, prices: Floats) -> tuple[float, Floats]:
         """Return the bound at ``prices`` and its subgradient."""
-        instance, slot_of, request_of = self.instance, self.experts.slot, self.experts.request
+        instance, slot_of = self.instance, self.experts.slot
         slot, request, organization, group, head = self.split(prices)
         net = self._reduce(prices)
         bound = self.experts.best(self.reduced)
@@ -165,7 +187,7 @@ class SlotPrices:
         gradient = np.empty(self.size)
         by_slot, by_request, by_organization, by_group, by_head = self.split(gradient)
         taken = np.flatnonzero(self.experts.taken)
-        r, m = request_of[taken], self._owner[slot_of[taken]]
+        r, m = instance.slot_request[slot_of[taken]], self._owner[slot_of[taken]]
         by_slot[:] = np.where(self._whole, held[instance.slot_request], 1.0) - _count(slot_of[taken], instance.slots)
         spent = self.charge[taken] - net[1][taken]
         by_request[:] = self.requests.room - _count(r, instance.requests, spent / self.requests.whole[r])
@@ -214,6 +236,10 @@ class SlotPrices:
                 break
             now = self.project(now - pace.step(gradient))
         return kept, float(best)
+
+    def prove(self, prices: Floats) -> float:
+        """Return the bound at ``prices`` with more nodes for each expert than a step gets."""
+        return self.experts.with_nodes(LAST_NODES, lambda: self.bound(prices)[0])
 
     def scores(self, prices: Floats, nodes: int = 50) -> Floats:
         """Return P, in order of slot: how little taking each pair costs at ``prices``; the higher the better."""

@@ -19,8 +19,9 @@ from matching.plan import Conflict
 from matching.policy import Goal
 from matching.problem import Limits
 from matching.progress import ACCURACY, Stop, relative_gap
-from matching.rows import Rows, Usable, binding_rows, usable_pairs
+from matching.rows import binding_rows
 from matching.start import greedy, improve
+from matching.usable import Usable, usable_pairs
 from matching.worth import Worth
 
 GUIDED_FROM = 4_000
@@ -44,11 +45,10 @@ Report = Callable[[float | None, float | None, int], None]
 class Found:
     """What a search came to: ``chosen``, ``objective`` and ``bound`` are None when there is no plan.
 
-    ``rows`` and ``usable`` are the limits and pairs it worked on; ``seconds`` by phase.
+    ``usable`` are the pairs it worked on; ``seconds`` by phase.
     """
 
     outcome: Outcome
-    rows: Rows
     usable: Usable
     chosen: Chosen | None = None
     objective: float | None = None
@@ -79,14 +79,13 @@ def search(
     if focus is not None:
         usable = replace(usable, mask=usable.mask & focus)
     among = np.flatnonzero(usable.mask)
-    rows = binding_rows(columns, usable.mask)
     core = pinned_core(columns, limits, Watch(stop))
     if core.conflicts:
-        return Found("infeasible", rows, usable, conflicts=core.conflicts, seconds={"build": _since(began)})
-    worth = Worth(columns, goal)
+        return Found("infeasible", usable, conflicts=core.conflicts, seconds={"build": _since(began)})
     if core.pairs is not None and focus is None and _is_national(goal, among):
-        nothing = Found("time_limit_no_plan", rows, usable, seconds={"build": _since(began)})
+        nothing = Found("time_limit_no_plan", usable, seconds={"build": _since(began)})
         return _nationally(columns, goal, limits, nothing, core.pairs, stop=stop, report=report)
+    rows, worth = binding_rows(columns, usable.mask), Worth(columns, goal)
     begin = None
     if core.pairs is not None:
         first = np.isin(among, favoured) * (2.0 * np.abs(worth.alone).max(initial=0.0) + 1.0)
@@ -98,7 +97,7 @@ def search(
     if run.chosen is not None and not run.levels:
         run.chosen = improve(columns, rows, among, worth, run.chosen)
     seconds = {"build": built, "solve": _since(began) - built}
-    return run.found(Found("time_limit_no_plan", rows, usable, seconds=seconds), bound)
+    return run.found(Found("time_limit_no_plan", usable, seconds=seconds), bound)
 
 
 def _is_national(goal: Goal, among: NDArray[np.int64]) -> bool:
@@ -114,7 +113,7 @@ def _nationally(
     from matching.national.course import Course
 
     began = time.perf_counter()
-    course = Course(columns, goal, limits, nothing.rows, nothing.usable, core, stop=stop, report=report)
+    course = Course(columns, goal, limits, nothing.usable, core, stop=stop, report=report)
     reached = course.through()
     chosen, bound = reached.chosen, reached.bound
     objective = points(goal, count_terms(columns, chosen))

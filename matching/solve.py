@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from matching.check import Violation, check
 from matching.chosen import Chosen, count_terms
 from matching.columns import Columns
@@ -16,7 +18,7 @@ from matching.policy import Goal, resolve
 from matching.problem import Problem
 from matching.progress import Phase, Progress, relative_gap
 from matching.reasons import cost_room, open_reasons
-from matching.scoring import eligible_pairs
+from matching.scoring import detailed, eligible_pairs, is_large
 from matching.search import Found, search
 
 __all__ = ["Progress", "SolveFault", "solve"]
@@ -44,7 +46,7 @@ def solve(
     """
     clock = _Clock(problem, progress)
     clock.enter("score")
-    pairs = eligible_pairs(problem)
+    pairs = eligible_pairs(problem, lean=is_large(problem))
     clock.enter("build")
     columns, goal = Columns(problem, pairs), resolve(problem.policy)
     found = search(columns, goal, problem.limits, stop=stop or (lambda: False), report=clock.report)
@@ -68,7 +70,7 @@ def plan_of(columns: Columns, goal: Goal, found: Found) -> Plan:
     if chosen is not None:
         terms = count_terms(columns, chosen)
         room = cost_room(levels, terms.net_cost)
-        reasons = open_reasons(columns, found.rows, found.usable, goal, chosen, cost_room=room)
+        reasons = open_reasons(columns, found.usable, goal, chosen, cost_room=room)
     return Plan(
         status=found.outcome,
         objective=found.objective,
@@ -104,7 +106,7 @@ def policy_of(problem: Problem, goal: Goal, levels: list[dict[str, Any]]) -> dic
 
 def assignments(columns: Columns, chosen: Chosen) -> tuple[Assignment, ...]:
     """Return the chosen pairs in the order of the file's slots."""
-    table = columns.pairs
+    table = detailed(columns.problem, columns.pairs, chosen.pairs.astype(np.int64))
     return tuple(
         Assignment(
             slot=columns.slot_ids[table.slot[row]],
@@ -116,7 +118,7 @@ def assignments(columns: Columns, chosen: Chosen) -> tuple[Assignment, ...]:
             parts=_parts(table, row),
             travel=_travel(table, row),
         )
-        for row, counted in zip(chosen.pairs.tolist(), chosen.counted.tolist(), strict=True)
+        for row, counted in enumerate(chosen.counted.tolist())
     )
 
 

@@ -19,7 +19,8 @@ from matching.national.units import Board, State, board_of, empty_state, seed_of
 from matching.policy import Goal
 from matching.problem import Limits
 from matching.progress import ACCURACY, Stop, relative_gap
-from matching.rows import Rows, Usable
+from matching.rows import all_rows
+from matching.usable import Usable
 
 MOVES_PER_SECOND = 15_000
 """Moves that a second of ``limits.seconds`` buys, so that the plan does not depend on how fast the machine is."""
@@ -60,14 +61,13 @@ class Course:
         columns: Columns,
         goal: Goal,
         limits: Limits,
-        rows: Rows,
         usable: Usable,
         begin: tuple[int, ...],
         *,
         stop: Stop,
         report: Report,
     ) -> None:
-        self._columns, self._goal, self._limits, self._rows = columns, goal, limits, rows
+        self._columns, self._goal, self._limits = columns, goal, limits
         self._stop, self._report = stop, report
         self._leave_at = time.monotonic() + limits.seconds
         whole = instance_of(columns, goal, usable.mask)
@@ -177,7 +177,9 @@ class Course:
         holders = frozenset(instance.person[pairs[heads[at >= 0] > 0]].tolist())
         chosen = choose(columns, instance.row[pairs].tolist(), holders)
         pins = np.flatnonzero(columns.pinned)
-        if broken_rows(columns, self._rows, chosen) or broken_teams(columns, chosen):
+        mine = np.zeros(len(columns.pairs), dtype=np.bool_)
+        mine[chosen.pairs] = True
+        if broken_rows(columns, all_rows(columns, mine), chosen) or broken_teams(columns, chosen):
             return False
         if not np.isin(pins, chosen.pairs).all():
             return False

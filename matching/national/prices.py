@@ -21,7 +21,7 @@ ROUNDING = 1e-12
 FEWEST, NODES = 3, 400
 """Nodes of one expert's search before its open bound is taken instead: at first, and at most."""
 WORK_PER_PAIR, LEAST_WORK, MOST_WORK = 10, 200_000, 10_000_000
-"""Nodes times candidates of one step; below so many for each pair (within these) more nodes are given to each expert."""
+"""Nodes times candidates of one step for each pair, within these: below that, more nodes are given to each expert."""
 LAST_NODES = 20
 """Times as many nodes for the bound at the best prices."""
 REGRET_WORK = 20_000_000

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -16,7 +17,7 @@ def halves(first: Ints, threads: int) -> list[Part]:
     """Return ``threads`` ranges of experts with about as many pairs each; those of e begin at ``first[e]``."""
     ends = np.searchsorted(first, first[-1] * np.arange(1, threads) / max(1, threads))
     cuts = [0, *ends.tolist(), len(first) - 1]
-    return [(begins, ends) for begins, ends in zip(cuts[:-1], cuts[1:], strict=True) if ends > begins]
+    return [(begins, ends) for begins, ends in pairwise(cuts) if ends > begins]
 
 
 def side_by_side(work: Callable[[int, int], Made], parts: Sequence[Part]) -> list[Made]:

@@ -23,9 +23,9 @@ from matching.national.units import board_of, empty_state, seed_of
 from matching.policy import resolve
 from matching.problem import Limits, Policy, Problem
 from matching.progress import Progress
-from matching.rows import usable_pairs
 from matching.scoring import eligible_pairs
 from matching.solve import solve
+from matching.usable import usable_pairs
 from seed_data.generator import generate
 from seed_data.problem import build_problem
 from tests.matching.exhaustive import best, every_plan

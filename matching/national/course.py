@@ -2,14 +2,18 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from math import inf
+from threading import Event
 from typing import Literal
 
 import numpy as np
 
 from matching.chosen import Chosen, broken_rows, broken_teams, choose, count_terms, points
 from matching.columns import Columns, Floats, Ints
+from matching.national.agreement import PairPrices
 from matching.national.annealing import anneal
 from matching.national.instance import Instance, instance_of
 from matching.national.moves import construct, heads_at, load
@@ -25,9 +29,13 @@ from matching.usable import Usable
 MOVES_PER_SECOND = 15_000
 """Moves that a second of ``limits.seconds`` buys, so that the plan does not depend on how fast the machine is."""
 CHUNK = 5_000
-"""Moves between two looks at the clock, and between two times the sums are made anew."""
-FIRST_PRICES, PRICES = 60, 300
-"""Steps of prices before the first plan, and after it."""
+"""Moves between two looks at the clock, and between two times the sums are made anew; as many as slots if more."""
+FIRST_PRICES, PRICES, PAIR_PRICES = 60, 150, 300
+"""Steps of prices before the first plan, and after it; then of prices of pairs, beside the moves."""
+PAIR_SHARE, MOST_STEPS = 3, 15
+"""One part in so many of the moves, beside which prices of pairs make their steps; steps beside one chunk at most."""
+POLL = 0.1
+"""Seconds between two looks at the clock while waiting for prices."""
 PRICE_SHARE = 0.35
 """Share of the time after which prices have to be good enough, so that moves get theirs on a slow machine too."""
 MOST_THREADS = 2
@@ -74,6 +82,7 @@ class Course:
         whole = whole.only(live_pairs(whole))
         self._unit = _unit_of(whole)
         self._instance = _scaled(whole, self._unit)
+        self._chunk = max(CHUNK, self._instance.slots)
         self._random = seed_of(limits.seed)
         self._chosen = choose(columns, begin)
         self._objective = points(goal, count_terms(columns, self._chosen))
@@ -86,14 +95,17 @@ class Course:
         if len(self._instance.row):
             prices = SlotPrices(self._instance, threads=min(MOST_THREADS, self._limits.threads))
             now = self._descend(prices, prices.start(), FIRST_PRICES, 0.3, 0.02)
-            board = board_of(self._instance, prices.scores(now), CANDIDATES)
+            board = board_of(self._instance, prices.scores(now, CANDIDATES), CANDIDATES)
             self._construct(board)
             moves = int(self._limits.seconds * MOVES_PER_SECOND)
             self._anneal(board, min(FIRST_MOVES, moves), 0.2, 0.02)
             now = self._descend(prices, now, PRICES, 0.2, 0.002)
             if not self._is_over():
-                board = board_of(self._instance, prices.scores(now), CANDIDATES)
-                self._anneal(board, moves, 0.5, 0.02)
+                board = board_of(self._instance, prices.scores(now, CANDIDATES), CANDIDATES)
+                rounds = -(-moves // self._chunk)
+                steps = min(PAIR_PRICES, rounds * MOST_STEPS)
+                pairs = PairPrices(prices, now, steps)
+                self._anneal(board, moves, 0.5, 0.02, Beside(pairs, max(1, -(-PAIR_SHARE * steps // max(1, rounds)))))
         else:
             self._bound = self._objective
         return Reached(self._chosen, self._objective, max(self._bound, self._objective), self._end or "done")
@@ -137,14 +149,15 @@ class Course:
         self._keep(state.at.copy(), board, state)
         self._tell()
 
-    def _anneal(self, board: Board, moves: int, hot: float, cold: float) -> None:
+    def _anneal(self, board: Board, moves: int, hot: float, cold: float, beside: "Beside | None" = None) -> None:
         state = self._state(board)
         at, heads = self._at.copy(), self._heads.copy()
-        for share, count in _chunks(moves):
+        for share, count in _chunks(moves, self._chunk):
             if self._is_over():
                 return
             heat = hot * (cold / hot) ** share
-            best = anneal(board, state, count, heat, heat, self._value(board), at, heads)
+            value = self._value(board)
+            best = self._with(beside, partial(anneal, board, state, count, heat, heat, value, at, heads))
             if best > self._value(board) + PADDING and not self._take(at, heads):
                 state = self._state(board)  # its sums let through what the exact check does not
                 continue
@@ -154,6 +167,23 @@ class Course:
             load(board, fresh, state.at, now)
             state = fresh
             self._tell()
+
+    def _with(self, beside: "Beside | None", work: Callable[[], float]) -> float:
+        """Return what ``work`` gives; meanwhile prices of pairs make their steps, in a thread of their own."""
+        if beside is None or beside.pairs.left == 0:
+            return work()
+        if self._limits.threads == 1:
+            self._lower(beside.advance(self._is_over))
+            return work()
+        enough = Event()
+        with ThreadPoolExecutor(1) as pool:
+            bound = pool.submit(beside.advance, enough.is_set)
+            made = work()
+            while not wait([bound], POLL).done:
+                if self._is_over():
+                    enough.set()
+        self._lower(bound.result())
+        return made
 
     def _state(self, board: Board) -> State:
         """Return the state of the best plan so far."""
@@ -201,10 +231,26 @@ class Course:
         return at, heads
 
 
-def _chunks(moves: int) -> Iterator[tuple[float, int]]:
-    """Yield how far the moves have come, and how many are next."""
-    for done in range(0, moves, CHUNK):
-        yield done / moves, min(CHUNK, moves - done)
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Prices of pairs that make ``steps`` at a time while moves are made, and at last prove their bound once more.
+
+    So many steps for so many moves, whatever the threads and however fast they are, lead to the same plan.
+    """
+
+    pairs: PairPrices
+    steps: int
+
+    def advance(self, is_over: Callable[[], bool]) -> float:
+        """Make the next steps and return the best bound met."""
+        bound = self.pairs.advance(self.steps, is_over)
+        return min(bound, self.pairs.prove()) if self.pairs.left == 0 else bound
+
+
+def _chunks(moves: int, most: int) -> Iterator[tuple[float, int]]:
+    """Yield how far the moves have come, and how many are next, ``most`` at a time."""
+    for done in range(0, moves, most):
+        yield done / moves, min(most, moves - done)
 
 
 def _unit_of(instance: Instance) -> float:

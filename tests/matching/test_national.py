@@ -14,6 +14,7 @@ from matching.chosen import choose
 from matching.columns import Columns
 from matching.interchange import write_plan
 from matching.national import compiled
+from matching.national.agreement import PairPrices
 from matching.national.annealing import recreate, ruin
 from matching.national.instance import instance_of
 from matching.national.moves import construct, undo
@@ -82,6 +83,35 @@ def test_any_prices_prove_a_bound(nodes: int):
         for size in (0.0, 0.3, 3.0):
             bound, _ = prices.bound(prices.project(random.normal(0.0, size, prices.size)))
             assert bound >= best(problem, plans) - CLOSE
+
+
+@pytest.mark.parametrize("nodes", [1, 3, 400])
+def test_any_prices_of_pairs_prove_a_bound(nodes: int, monkeypatch):
+    monkeypatch.setattr("matching.national.agreement.PLAN_NODES", nodes)
+    random = np.random.default_rng(nodes)
+    for seed in range(75_000, 75_060):
+        problem = small_problem(seed, pins=seed % 2)
+        plans = every_plan(problem)
+        if not plans:
+            continue
+        _, instance = instance_of_problem(problem)
+        slots = SlotPrices(instance.only(live_pairs(instance)), nodes)
+        for size in (0.0, 0.3, 3.0):
+            start = slots.project(random.normal(0.0, size, slots.size))
+            pairs = PairPrices(slots, start, 5)
+            pairs.price += random.normal(0.0, size / 3, len(pairs.price))
+            want = best(problem, plans) - CLOSE
+            assert pairs.advance(5, lambda: False) >= want
+            assert pairs.prove() >= want
+
+
+def test_prices_of_pairs_start_where_prices_of_slots_end_and_get_lower():
+    _, instance = instance_of_problem(middling())
+    slots = SlotPrices(instance)
+    prices, bound = slots.descend(slots.start(), 200, hot=0.3, cold=0.002, each=lambda _: False)
+    pairs = PairPrices(slots, prices, 200)
+    assert pairs.bound()[0] == pytest.approx(bound, rel=0.02)
+    assert pairs.advance(200, lambda: False) < 0.999 * bound
 
 
 def test_pairs_dropped_beforehand_are_in_no_plan():

@@ -141,6 +141,15 @@ class _Judge:
     def _gain(self, pair: int) -> float:
         return self._worth.added(pair, net=self._ledger.counts_net(pair), reached=self._reached)
 
+    def _ranked(self, pairs: list[int]) -> list[int]:
+        """Return ``pairs``, all of one slot, those that gain most first."""
+        rows = np.array(pairs, dtype=np.int64)
+        persons = self._columns.heads.person[rows]
+        net = persons < 0
+        net[~net] = [self._ledger.counts_net(pair) for pair in rows[~net].tolist()]
+        found: list[int] = rows[np.lexsort((rows, -self._worth.alone_now(rows, net)))].tolist()
+        return found
+
     def _cost(self, pair: int) -> float:
         relief = self._columns.heads.relief[pair] if self._ledger.counts_net(pair) else 0.0
         return float(self._columns.heads.counted[pair] - relief)
@@ -150,12 +159,9 @@ class _Judge:
 
         Once a way is found, only ways that would pay are looked for, and the first of these is taken.
         """
-        candidates = {
-            slot: sorted(self._fitting(slot, aside=aside), key=lambda pair: (-self._gain(pair), pair))
-            for slot in (*required, *optional)
-        }
+        candidates = {slot: self._ranked(self._fitting(slot, aside=aside)) for slot in (*required, *optional)}
         order = [*sorted(required, key=lambda slot: len(candidates[slot])), *optional]
-        most = [max((self._gain(pair) for pair in candidates[slot]), default=-inf) for slot in order]
+        most = [max((self._gain(pair) for pair in candidates[slot][:1]), default=-inf) for slot in order]
         most[len(required) :] = [max(0.0, gain) for gain in most[len(required) :]]
         best: float | None = None
         steps = 0
@@ -171,7 +177,10 @@ class _Judge:
                 return
             if best is not None and gained + sum(most[at:]) <= SMALLEST_GAIN:
                 return
+            rest = sum(most[at + 1 :])
             for pair in candidates[order[at]]:
+                if best is not None and gained + self._gain(pair) + rest <= SMALLEST_GAIN:
+                    continue
                 if not self._obstacles(pair) & ~aside:
                     gain, cost = self._gain(pair), self._cost(pair)
                     gave_head = self._ledger.add(pair)

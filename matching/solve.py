@@ -49,7 +49,9 @@ def solve(
     pairs = eligible_pairs(problem, lean=is_large(problem))
     clock.enter("build")
     columns, goal = Columns(problem, pairs), resolve(problem.policy)
-    found = search(columns, goal, problem.limits, stop=stop or (lambda: False), report=clock.report)
+    # Reasons and the check go through the pairs again and take about as long as making them.
+    around = 2 * clock.seconds
+    found = search(columns, goal, problem.limits, stop=stop or (lambda: False), report=clock.report, around=around)
     clock.take(found.seconds)
     clock.enter("reasons")
     plan = plan_of(columns, goal, found)
@@ -143,6 +145,11 @@ class _Clock:
         self._seconds: dict[str, float] = {}
         self._latest: tuple[float | None, float | None, int] = (None, None, 0)
 
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run began."""
+        return time.perf_counter() - self._began
+
     def enter(self, phase: Phase) -> None:
         self._leave()
         self._phase = phase
@@ -173,5 +180,4 @@ class _Clock:
             return
         objective, bound, filled = self._latest
         gap = None if objective is None or bound is None else relative_gap(objective, bound)
-        seconds = time.perf_counter() - self._began
-        self._progress(Progress(phase, seconds, objective, bound, gap, filled, self._slots))
+        self._progress(Progress(phase, self.seconds, objective, bound, gap, filled, self._slots))

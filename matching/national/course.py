@@ -16,7 +16,7 @@ from matching.columns import Columns, Floats, Ints
 from matching.national.agreement import PairPrices
 from matching.national.annealing import anneal
 from matching.national.instance import Instance, instance_of
-from matching.national.moves import construct, heads_at, load
+from matching.national.moves import construct, heads_at, load, restore
 from matching.national.presolve import live_pairs
 from matching.national.prices import SlotPrices
 from matching.national.units import Board, State, board_of, empty_state, seed_of
@@ -62,7 +62,10 @@ class Reached:
 
 
 class Course:
-    """One search; ``begin``: pairs that keep the pins and every limit."""
+    """One search of ``seconds``; ``begin``: pairs that keep the pins and every limit.
+
+    ``limits.seconds`` says how many moves are made, so that these do not depend on what the rest of a run takes.
+    """
 
     def __init__(
         self,
@@ -72,12 +75,14 @@ class Course:
         usable: Usable,
         begin: tuple[int, ...],
         *,
+        seconds: float,
         stop: Stop,
         report: Report,
     ) -> None:
         self._columns, self._goal, self._limits = columns, goal, limits
         self._stop, self._report = stop, report
-        self._leave_at = time.monotonic() + limits.seconds
+        self._began = time.monotonic()
+        self._leave_at = self._began + seconds
         whole = instance_of(columns, goal, usable.mask)
         whole = whole.only(live_pairs(whole))
         self._unit = _unit_of(whole)
@@ -125,7 +130,7 @@ class Course:
 
     def _descend(self, prices: SlotPrices, start: Floats, steps: int, hot: float, cold: float) -> Floats:
         told = [time.monotonic()]
-        until = self._leave_at - (1 - PRICE_SHARE) * self._limits.seconds
+        until = self._began + PRICE_SHARE * (self._leave_at - self._began)
 
         def each(bound: float) -> bool:
             self._lower(bound)
@@ -144,9 +149,16 @@ class Course:
         self._bound = min(self._bound, self._unit * (bound + PADDING * (1.0 + abs(bound))))
 
     def _construct(self, board: Board) -> None:
-        state = self._state(board)
-        construct(board, state, np.argsort(-board.unit_worth, kind="stable").astype(np.int32))
-        self._keep(state.at.copy(), board, state)
+        """Build a plan in order of regret, and another one around the plan in force, if there is one."""
+        order = np.argsort(-board.unit_worth, kind="stable").astype(np.int32)
+        previous = np.flatnonzero(self._columns.previous[self._instance.row]).astype(np.int32)
+        begun = self._state(board), self._state(board)
+        for state, kept in zip(begun, (previous[:0], previous), strict=True):
+            restore(board, state, kept)
+            construct(board, state, order)
+            self._keep(state.at.copy(), board, state)
+            if not len(previous):
+                break
         self._tell()
 
     def _anneal(self, board: Board, moves: int, hot: float, cold: float, beside: "Beside | None" = None) -> None:

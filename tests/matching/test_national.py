@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from itertools import pairwise
 from random import Random
@@ -22,9 +23,10 @@ from matching.national.presolve import live_pairs
 from matching.national.prices import SlotPrices
 from matching.national.units import board_of, empty_state, seed_of
 from matching.policy import resolve
-from matching.problem import Limits, Policy, Problem
+from matching.problem import Limits, Link, Policy, Problem
 from matching.progress import Progress
 from matching.scoring import eligible_pairs
+from matching.search import search
 from matching.solve import solve
 from matching.usable import usable_pairs
 from seed_data.generator import generate
@@ -208,6 +210,28 @@ def test_a_stop_keeps_the_best_plan_so_far(national):
     assert len(calls) < 210
     assert plan.assignments
     assert check(problem, plan) == ()
+
+
+def test_a_search_begins_from_the_plan_in_force_where_that_is_better(national, monkeypatch):
+    problem = middling(seconds=4.0)
+    first = solve(problem)
+    monkeypatch.setattr("matching.national.course.MOVES_PER_SECOND", 0)
+    kept = tuple(Link(one.slot, one.expert) for one in first.assignments)
+    declined = kept[:: len(kept) // 3]
+    again = solve(replace(problem, previous=kept, forbidden=declined))
+    assert check(replace(problem, previous=kept, forbidden=declined), again) == ()
+    assert again.terms.stability >= 0.95 * (len(kept) - len(declined))
+    assert again.objective - again.terms.stability * 0.3 > 0.9 * first.objective
+    assert solve(problem).terms.stability == 0
+
+
+def test_what_a_run_needs_before_and_after_the_search_is_taken_off_its_time(national):
+    problem = middling(seconds=30.0)
+    columns, goal = Columns(problem, eligible_pairs(problem)), resolve(problem.policy)
+    began = time.monotonic()
+    found = search(columns, goal, problem.limits, around=1e6)
+    assert found.outcome == "feasible"
+    assert found.seconds["solve"] <= time.monotonic() - began < 30.0
 
 
 def test_ordered_policies_stay_with_the_model(national):

@@ -19,6 +19,8 @@ from matching.national.threads import halves, side_by_side
 
 HOT, COLD = 0.05, 0.002
 """Points by which the price of a pair changes that only its expert or only its request wants, at first and at last."""
+WORK_PER_PAIR = 1.5
+"""Nodes times candidates that going once through a pair counts as."""
 PLAN_NODES = 400
 """Options of one request that are tried before its open bound is taken."""
 
@@ -86,19 +88,27 @@ class PairPrices:
         self._gains -= self.price
         return share
 
-    def advance(self, steps: int, is_over: Callable[[], bool]) -> float:
-        """Make up to ``steps`` more steps, fewer when ``is_over`` says so, and return the best bound met."""
+    def advance(self, steps: int, is_over: Callable[[], bool], late: float = 0.0) -> float:
+        """Make up to ``steps`` more steps, fewer when ``is_over`` says so, and return the best bound met.
+
+        ``late``: the share of the course that is over, if that is more than the share of steps that were made.
+        """
         best = np.inf
         for _ in range(min(steps, self.left)):
             bound, differ, gradient = self.bound()
             best = min(best, bound)
-            length = HOT * (COLD / HOT) ** (1 - self.left / self._steps)
+            length = HOT * (COLD / HOT) ** max(1 - self.left / self._steps, late)
             self.price[differ] -= length * np.where(self.wanted[differ] > 0, 1.0, -1.0)
             self._shared = self._slots.project_shared(self._shared - self._pace.step(gradient))
             self.left -= 1
             if is_over():
                 break
         return float(best)
+
+    @property
+    def work(self) -> float:
+        """What the last step took, in nodes times candidates; going through the pairs counts as well."""
+        return self._slots.experts.work + WORK_PER_PAIR * len(self.price)
 
     def prove(self) -> float:
         """Return the bound at the prices reached, with more nodes for each expert than a step gets."""

@@ -32,8 +32,10 @@ CHUNK = 5_000
 """Moves between two looks at the clock, and between two times the sums are made anew; as many as slots if more."""
 FIRST_PRICES, PRICES, PAIR_PRICES = 60, 150, 300
 """Steps of prices before the first plan, and after it; then of prices of pairs, beside the moves."""
-PAIR_SHARE, MOST_STEPS = 3, 15
-"""One part in so many of the moves, beside which prices of pairs make their steps; steps beside one chunk at most."""
+WORK_PER_MOVE = 1_000.0
+"""Nodes times candidates that take as long as a move."""
+PRICES_COLD = 0.6
+"""Share of the moves after which steps of prices of pairs are as short as they get."""
 POLL = 0.1
 """Seconds between two looks at the clock while waiting for prices."""
 PRICE_SHARE = 0.35
@@ -107,10 +109,8 @@ class Course:
             now = self._descend(prices, now, PRICES, 0.2, 0.002)
             if not self._is_over():
                 board = board_of(self._instance, prices.scores(now, CANDIDATES), CANDIDATES)
-                rounds = -(-moves // self._chunk)
-                steps = min(PAIR_PRICES, rounds * MOST_STEPS)
-                pairs = PairPrices(prices, now, steps)
-                self._anneal(board, moves, 0.5, 0.02, Beside(pairs, max(1, -(-PAIR_SHARE * steps // max(1, rounds)))))
+                pairs = PairPrices(prices, now, PAIR_PRICES)
+                self._anneal(board, moves, 0.5, 0.02, Beside(pairs))
         else:
             self._bound = self._objective
         return Reached(self._chosen, self._objective, max(self._bound, self._objective), self._end or "done")
@@ -169,7 +169,7 @@ class Course:
                 return
             heat = hot * (cold / hot) ** share
             value = self._value(board)
-            best = self._with(beside, partial(anneal, board, state, count, heat, heat, value, at, heads))
+            best = self._with(beside, share, count, partial(anneal, board, state, count, heat, heat, value, at, heads))
             if best > self._value(board) + PADDING and not self._take(at, heads):
                 state = self._state(board)  # its sums let through what the exact check does not
                 continue
@@ -180,16 +180,16 @@ class Course:
             state = fresh
             self._tell()
 
-    def _with(self, beside: "Beside | None", work: Callable[[], float]) -> float:
-        """Return what ``work`` gives; meanwhile prices of pairs make their steps, in a thread of their own."""
+    def _with(self, beside: "Beside | None", share: float, moves: int, work: Callable[[], float]) -> float:
+        """Return what ``work`` gives, ``moves`` of a course of which ``share`` is over; prices step beside it."""
         if beside is None or beside.pairs.left == 0:
             return work()
         if self._limits.threads == 1:
-            self._lower(beside.advance(self._is_over))
+            self._lower(beside.advance(moves, share, self._is_over))
             return work()
         enough = Event()
         with ThreadPoolExecutor(1) as pool:
-            bound = pool.submit(beside.advance, enough.is_set)
+            bound = pool.submit(beside.advance, moves, share, enough.is_set)
             made = work()
             while not wait([bound], POLL).done:
                 if self._is_over():
@@ -243,20 +243,24 @@ class Course:
         return at, heads
 
 
-@dataclass(frozen=True, slots=True)
 class Beside:
-    """Prices of pairs that make ``steps`` at a time while moves are made, and at last prove their bound once more.
+    """Prices of pairs that step while moves are made, about as long as these take, and prove their bound at last.
 
-    So many steps for so many moves, whatever the threads and however fast they are, lead to the same plan.
+    Work is counted, not timed: so many steps for so many moves, whatever the threads and however fast they are.
     """
 
-    pairs: PairPrices
-    steps: int
+    def __init__(self, pairs: PairPrices) -> None:
+        self.pairs = pairs
+        self._credit = 0.0
 
-    def advance(self, is_over: Callable[[], bool]) -> float:
-        """Make the next steps and return the best bound met."""
-        bound = self.pairs.advance(self.steps, is_over)
-        return min(bound, self.pairs.prove()) if self.pairs.left == 0 else bound
+    def advance(self, moves: int, share: float, is_over: Callable[[], bool]) -> float:
+        """Make the steps that go with ``moves`` of a course of which ``share`` is over; return the best bound met."""
+        self._credit += WORK_PER_MOVE * moves
+        best = inf
+        while self._credit > 0 and self.pairs.left > 0 and not is_over():
+            best = min(best, self.pairs.advance(1, is_over, min(1.0, share / PRICES_COLD)))
+            self._credit -= self.pairs.work
+        return min(best, self.pairs.prove()) if self.pairs.left == 0 else best
 
 
 def _chunks(moves: int, most: int) -> Iterator[tuple[float, int]]:

@@ -34,7 +34,10 @@ WORTHLESS = -1.5
 
 
 class Experts:
-    """The experts' side: pairs in order of expert, and each expert's best bundle at given values."""
+    """The experts' side: pairs in order of expert, and each expert's best bundle at given values.
+
+    ``work``: nodes times candidates that the last bundles took.
+    """
 
     def __init__(self, instance: Instance, nodes: int, threads: int) -> None:
         first, self.order = instance.by_expert
@@ -56,6 +59,7 @@ class Experts:
         self.taken = np.zeros(len(order), dtype=np.int8)
         self.bounds = np.zeros(instance.experts)
         self._most = nodes
+        self.work = 0.0
         self.nodes = min(FEWEST, nodes)
         self._wanted = min(max(WORK_PER_PAIR * len(order), LEAST_WORK), MOST_WORK)
         self.parts = halves(first, threads)
@@ -66,10 +70,10 @@ class Experts:
         def work_on(begins: int, ends: int) -> float:
             return best_bundles(self.bench, reduced, self.nodes, 0, self.taken, self.bounds, begins, ends)
 
-        work = sum(side_by_side(work_on, self.parts))
-        if work < self._wanted:
+        self.work = sum(side_by_side(work_on, self.parts))
+        if self.work < self._wanted:
             self.nodes = min(2 * self.nodes, self._most)
-        elif work > 4 * self._wanted:
+        elif self.work > 4 * self._wanted:
             self.nodes = max(self.nodes // 2, min(FEWEST, self._most))
         return float(self.bounds.sum() + 2e-9 * len(self.bounds))
 

@@ -14,9 +14,10 @@ from matching.pairs import PairTable
 from matching.plan import Plan
 from matching.policy import resolve
 from matching.problem import Problem
-from matching.rows import BUDGETS, Kind, Rows, binding_rows, usable_pairs
+from matching.rows import BUDGETS, Kind, Rows, binding_rows
 from matching.scoring import eligible_pairs
 from matching.statements import as_solved
+from matching.usable import usable_pairs
 
 SMALLEST_PRICE = 1e-9
 

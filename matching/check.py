@@ -14,9 +14,9 @@ from matching.plan import OpenReason, Plan
 from matching.policy import resolve
 from matching.problem import Problem
 from matching.reasons import cost_room, open_reasons
-from matching.rows import binding_rows, usable_pairs
-from matching.scoring import eligible_pairs
+from matching.scoring import eligible_pairs, is_large
 from matching.statements import as_solved, wrong_statements
+from matching.usable import usable_pairs
 
 __all__ = ["Violation", "check"]
 
@@ -27,7 +27,7 @@ def check(problem: Problem, plan: Plan, *, pairs: PairTable | None = None) -> tu
     ``pairs``: the eligible pairs, when the caller has them; otherwise they are worked out here.
     """
     solved, found = as_solved(problem, plan)
-    columns = Columns(solved, eligible_pairs(solved) if pairs is None else pairs)
+    columns = Columns(solved, eligible_pairs(solved, lean=is_large(solved)) if pairs is None else pairs)
     filled = known(solved, plan.assignments)
     terms = right_terms(solved, filled)
     found += _unknown(solved, plan)
@@ -144,9 +144,6 @@ def _is_change(problem: Problem, slot: str, change: Mapping[str, str | float | i
 def _reasons(columns: Columns, plan: Plan) -> dict[int, OpenReason]:
     if plan.objective is None:
         return dict.fromkeys(range(len(columns.slot_ids)), "no_plan")
-    usable = usable_pairs(columns)
-    rows = binding_rows(columns, usable.mask)
     room = cost_room(plan.policy["levels"], plan.terms.net_cost)
-    return open_reasons(
-        columns, rows, usable, resolve(columns.problem.policy), chosen_of(columns, plan), cost_room=room
-    )
+    goal = resolve(columns.problem.policy)
+    return open_reasons(columns, usable_pairs(columns), goal, chosen_of(columns, plan), cost_room=room)

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import fsum, isfinite
 
+import numpy as np
+
 from matching.columns import Columns
 from matching.feasibility import Filled, Violation
 from matching.pairs import PARTS
@@ -11,6 +13,7 @@ from matching.plan import Plan, Terms
 from matching.policy import Goal
 from matching.problem import Link, Problem
 from matching.progress import ACCURACY
+from matching.scoring import detailed
 
 EXACT = 1e-9
 """Relative accuracy of figures copied from a pair, and of sums of them."""
@@ -30,11 +33,13 @@ def wrong_figure(place: str, stated: float, right: float) -> Violation:
 
 def wrong_pairs(columns: Columns, filled: Sequence[Filled]) -> Iterator[Violation]:
     """Yield assignments that are no eligible pair or whose figures are not the pair's."""
-    for one in filled:
+    links = [Link(one.assignment.slot, one.assignment.expert) for one in filled]
+    rows = [columns.position(link) for link in links]
+    known = np.unique(np.array([row for row in rows if row is not None], dtype=np.int64))
+    table = detailed(columns.problem, columns.pairs, known)
+    for one, link, position in zip(filled, links, rows, strict=True):
         place = f"/assignments/{one.position}"
-        link = Link(one.assignment.slot, one.assignment.expert)
-        row = columns.position(link)
-        if row is None:
+        if position is None:
             rule = columns.blocking_rule(link) or "-"
             yield Violation(
                 "not_eligible",
@@ -43,7 +48,7 @@ def wrong_pairs(columns: Columns, filled: Sequence[Filled]) -> Iterator[Violatio
                 f"{link.expert} is not eligible for slot {link.slot} (rule: {rule})",
             )
             continue
-        table, made = columns.pairs, one.assignment
+        row, made = int(np.searchsorted(known, position)), one.assignment
         for name, stated, right in (
             ("fit", made.fit, table.fit[row]),
             ("cost", made.cost, table.cost[row]),

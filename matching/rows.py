@@ -80,43 +80,6 @@ def binding_rows(columns: Columns, among: Mask) -> Rows:
     return _joined(_chunks(columns, np.flatnonzero(among), whole=False))
 
 
-@dataclass(frozen=True, slots=True)
-class Usable:
-    """Which pairs a plan may choose, and why not the others.
-
-    ``mask``: P. ``broken``: P, the kind of the limit that the pair breaks all by itself, -1 where none.
-    ``hopeless``: requests to be filled whole of which a required slot has no usable pair.
-    """
-
-    mask: Mask
-    broken: NDArray[np.int8]
-    hopeless: frozenset[int]
-
-
-def usable_pairs(columns: Columns) -> Usable:
-    """Return the pairs left when forbidden ones, ones too big for a limit, and teams with a gap are taken out."""
-    broken = too_big(columns)
-    mask = (broken < 0) & ~columns.forbidden
-    has_pair = np.zeros(len(columns.slot_ids), dtype=np.bool_)
-    has_pair[columns.pairs.slot[mask]] = True
-    gaps = columns.slot_request[~has_pair & columns.slot_required]
-    hopeless = frozenset(gaps[columns.request_whole[gaps]].tolist())
-    mask &= ~np.isin(columns.request, list(hopeless))
-    return Usable(mask, broken, hopeless)
-
-
-def too_big(columns: Columns) -> NDArray[np.int8]:
-    """Return P: the kind of the first limit that a pair breaks all by itself, -1 where it breaks none."""
-    broken = np.full(len(columns.pairs), -1, dtype=np.int8)
-    for rows in _chunks(columns, np.arange(len(columns.pairs)), whole=True):
-        if not len(rows) or rows.kind[0] in (Kind.SLOT_TAKEN_TWICE, Kind.ONE_SLOT_PER_REQUEST):
-            continue
-        limit = np.repeat(rows.limit, np.diff(rows.start))
-        pairs = rows.pair[rows.amount - rows.relief > limit * (1 + TOLERANCE)]
-        broken[pairs] = np.where(broken[pairs] < 0, rows.kind[0], broken[pairs])
-    return broken
-
-
 def _chunks(columns: Columns, among: NDArray[np.int64], *, whole: bool) -> list[Rows]:
     pairs = columns.pairs
     slot = pairs.slot[among].astype(np.int64)
@@ -162,10 +125,15 @@ def _request_budgets(columns: Columns, among: NDArray[np.int64], request: NDArra
 
 
 def _organization_budgets(columns: Columns, among: NDArray[np.int64]) -> tuple[_Entries, Floats]:
+    owner = columns.organization[among].astype(np.int64)
+    return _Entries(owner, among, columns.pairs.cost[among]), organization_budgets(columns)
+
+
+def organization_budgets(columns: Columns) -> Floats:
+    """Return M: the yen each organization has, infinite where there is no limit."""
     known = columns.problem.organization_by_id
     budgets = [known[name].budget if name in known else None for name in columns.organization_ids]
-    limits = np.array([np.inf if budget is None else budget for budget in budgets], dtype=np.float64)
-    return _Entries(columns.organization[among].astype(np.int64), among, columns.pairs.cost[among]), limits
+    return np.array([np.inf if budget is None else budget for budget in budgets], dtype=np.float64)
 
 
 def _gathered(kind: Kind, entries: _Entries, limits: Floats, columns: Columns, whole: bool) -> Rows:

@@ -51,7 +51,7 @@ def eligible_pairs(problem: Problem, *, lean: bool = False) -> PairTable:
         return _ready_made(problem, problem.pairs)
     columns = ExpertColumns(problem.experts, problem)
     forbidden = _by_slot(problem.forbidden, columns)
-    if _is_large(problem):
+    if is_large(problem):
         # Not at the top, because loading numba takes longer than scoring a small problem.
         from matching.pairing.tables import every_pair
 
@@ -62,7 +62,8 @@ def eligible_pairs(problem: Problem, *, lean: bool = False) -> PairTable:
     return replace(table, blocked_by=_blocked(problem, columns, table, forbidden))
 
 
-def _is_large(problem: Problem) -> bool:
+def is_large(problem: Problem) -> bool:
+    """Tell whether compiled loops make the pairs of ``problem``."""
     return len(problem.experts) * sum(len(request.slots) for request in problem.requests) >= COMPILED_FROM
 
 
@@ -123,7 +124,7 @@ def shortlist(problem: Problem, per_slot: int = 50, per_expert: int = 8) -> Shor
     """
     columns = ExpertColumns(problem.experts, problem)
     forbidden, asked = _by_slot(problem.forbidden, columns), _asked(problem, columns)
-    if problem.pairs is None and _is_large(problem):
+    if problem.pairs is None and is_large(problem):
         from matching.pairing.tables import kept_pairs
 
         kept = kept_pairs(problem, columns, forbidden, asked, per_slot, per_expert)

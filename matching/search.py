@@ -19,8 +19,9 @@ from matching.plan import Conflict
 from matching.policy import Goal
 from matching.problem import Limits
 from matching.progress import ACCURACY, Stop, relative_gap
-from matching.rows import Rows, Usable, binding_rows, usable_pairs
+from matching.rows import binding_rows
 from matching.start import greedy, improve
+from matching.usable import Usable, usable_pairs
 from matching.worth import Worth
 
 GUIDED_FROM = 4_000
@@ -32,6 +33,8 @@ LIKED = 0.01
 """A pair is liked too when taking it loses less than this share of the best pair's points."""
 NATIONAL_FROM = 100_000
 """Pairs from which prices and moves search (``matching.national``); below, the solver searches."""
+LEAST_SHARE = 0.3
+"""Share of the time limit that the search at national size has in any case."""
 NARROW_GAP = 0.005
 """Gap at which the search among liked pairs ends; it is only to find a good plan early."""
 
@@ -44,11 +47,10 @@ Report = Callable[[float | None, float | None, int], None]
 class Found:
     """What a search came to: ``chosen``, ``objective`` and ``bound`` are None when there is no plan.
 
-    ``rows`` and ``usable`` are the limits and pairs it worked on; ``seconds`` by phase.
+    ``usable`` are the pairs it worked on; ``seconds`` by phase.
     """
 
     outcome: Outcome
-    rows: Rows
     usable: Usable
     chosen: Chosen | None = None
     objective: float | None = None
@@ -67,26 +69,28 @@ def search(
     report: Report = lambda *_: None,
     favoured: Sequence[int] = (),
     focus: Mask | None = None,
+    around: float = 0.0,
 ) -> Found:
     """Return the best plan found within ``limits``, with its proven bound.
 
     ``favoured``: pairs to begin with, as far as they fit. ``focus``: P, the pairs to look at (pins must be among
     them); the bound then speaks of these only. The time limit is that of solving; turning the problem into rows and
-    into the model comes on top.
+    into the model comes on top, except at national size, where ``around``, seconds that the caller needs before and
+    after, is taken off as well, down to ``LEAST_SHARE`` of the limit.
     """
     began = time.perf_counter()
     usable = usable_pairs(columns)
     if focus is not None:
         usable = replace(usable, mask=usable.mask & focus)
     among = np.flatnonzero(usable.mask)
-    rows = binding_rows(columns, usable.mask)
     core = pinned_core(columns, limits, Watch(stop))
     if core.conflicts:
-        return Found("infeasible", rows, usable, conflicts=core.conflicts, seconds={"build": _since(began)})
-    worth = Worth(columns, goal)
+        return Found("infeasible", usable, conflicts=core.conflicts, seconds={"build": _since(began)})
     if core.pairs is not None and focus is None and _is_national(goal, among):
-        nothing = Found("time_limit_no_plan", rows, usable, seconds={"build": _since(began)})
-        return _nationally(columns, goal, limits, nothing, core.pairs, stop=stop, report=report)
+        nothing = Found("time_limit_no_plan", usable, seconds={"build": _since(began)})
+        left = max(limits.seconds - around - _since(began), LEAST_SHARE * limits.seconds)
+        return _nationally(columns, goal, limits, nothing, core.pairs, left=left, stop=stop, report=report)
+    rows, worth = binding_rows(columns, usable.mask), Worth(columns, goal)
     begin = None
     if core.pairs is not None:
         first = np.isin(among, favoured) * (2.0 * np.abs(worth.alone).max(initial=0.0) + 1.0)
@@ -98,7 +102,7 @@ def search(
     if run.chosen is not None and not run.levels:
         run.chosen = improve(columns, rows, among, worth, run.chosen)
     seconds = {"build": built, "solve": _since(began) - built}
-    return run.found(Found("time_limit_no_plan", rows, usable, seconds=seconds), bound)
+    return run.found(Found("time_limit_no_plan", usable, seconds=seconds), bound)
 
 
 def _is_national(goal: Goal, among: NDArray[np.int64]) -> bool:
@@ -107,14 +111,22 @@ def _is_national(goal: Goal, among: NDArray[np.int64]) -> bool:
 
 
 def _nationally(
-    columns: Columns, goal: Goal, limits: Limits, nothing: Found, core: tuple[int, ...], *, stop: Stop, report: Report
+    columns: Columns,
+    goal: Goal,
+    limits: Limits,
+    nothing: Found,
+    core: tuple[int, ...],
+    *,
+    left: float,
+    stop: Stop,
+    report: Report,
 ) -> Found:
-    """Search by prices and moves; ``core``: pairs that keep the pins."""
+    """Search by prices and moves for ``left`` seconds; ``core``: pairs that keep the pins."""
     # Not at the top, because loading numba takes longer than solving a small problem.
     from matching.national.course import Course
 
     began = time.perf_counter()
-    course = Course(columns, goal, limits, nothing.rows, nothing.usable, core, stop=stop, report=report)
+    course = Course(columns, goal, limits, nothing.usable, core, seconds=left, stop=stop, report=report)
     reached = course.through()
     chosen, bound = reached.chosen, reached.bound
     objective = points(goal, count_terms(columns, chosen))

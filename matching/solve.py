@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from matching.check import Violation, check
 from matching.chosen import Chosen, count_terms
 from matching.columns import Columns
@@ -16,7 +18,7 @@ from matching.policy import Goal, resolve
 from matching.problem import Problem
 from matching.progress import Phase, Progress, relative_gap
 from matching.reasons import cost_room, open_reasons
-from matching.scoring import eligible_pairs
+from matching.scoring import detailed, eligible_pairs, is_large
 from matching.search import Found, search
 
 __all__ = ["Progress", "SolveFault", "solve"]
@@ -44,10 +46,12 @@ def solve(
     """
     clock = _Clock(problem, progress)
     clock.enter("score")
-    pairs = eligible_pairs(problem)
+    pairs = eligible_pairs(problem, lean=is_large(problem))
     clock.enter("build")
     columns, goal = Columns(problem, pairs), resolve(problem.policy)
-    found = search(columns, goal, problem.limits, stop=stop or (lambda: False), report=clock.report)
+    # Reasons and the check go through the pairs again and take about as long as making them.
+    around = 2 * clock.seconds
+    found = search(columns, goal, problem.limits, stop=stop or (lambda: False), report=clock.report, around=around)
     clock.take(found.seconds)
     clock.enter("reasons")
     plan = plan_of(columns, goal, found)
@@ -68,7 +72,7 @@ def plan_of(columns: Columns, goal: Goal, found: Found) -> Plan:
     if chosen is not None:
         terms = count_terms(columns, chosen)
         room = cost_room(levels, terms.net_cost)
-        reasons = open_reasons(columns, found.rows, found.usable, goal, chosen, cost_room=room)
+        reasons = open_reasons(columns, found.usable, goal, chosen, cost_room=room)
     return Plan(
         status=found.outcome,
         objective=found.objective,
@@ -104,7 +108,7 @@ def policy_of(problem: Problem, goal: Goal, levels: list[dict[str, Any]]) -> dic
 
 def assignments(columns: Columns, chosen: Chosen) -> tuple[Assignment, ...]:
     """Return the chosen pairs in the order of the file's slots."""
-    table = columns.pairs
+    table = detailed(columns.problem, columns.pairs, chosen.pairs.astype(np.int64))
     return tuple(
         Assignment(
             slot=columns.slot_ids[table.slot[row]],
@@ -116,7 +120,7 @@ def assignments(columns: Columns, chosen: Chosen) -> tuple[Assignment, ...]:
             parts=_parts(table, row),
             travel=_travel(table, row),
         )
-        for row, counted in zip(chosen.pairs.tolist(), chosen.counted.tolist(), strict=True)
+        for row, counted in enumerate(chosen.counted.tolist())
     )
 
 
@@ -140,6 +144,11 @@ class _Clock:
         self._slots = sum(1 for _ in problem.seats())
         self._seconds: dict[str, float] = {}
         self._latest: tuple[float | None, float | None, int] = (None, None, 0)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the run began."""
+        return time.perf_counter() - self._began
 
     def enter(self, phase: Phase) -> None:
         self._leave()
@@ -171,5 +180,4 @@ class _Clock:
             return
         objective, bound, filled = self._latest
         gap = None if objective is None or bound is None else relative_gap(objective, bound)
-        seconds = time.perf_counter() - self._began
-        self._progress(Progress(phase, seconds, objective, bound, gap, filled, self._slots))
+        self._progress(Progress(phase, self.seconds, objective, bound, gap, filled, self._slots))

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from matching.columns import Columns, Floats
+from matching.columns import Columns, Floats, Mask
 from matching.policy import Goal
 
 
@@ -29,6 +30,10 @@ class Worth:
         base = self._net if net else self._gross
         served = self._served[int(self._columns.pairs.slot[pair])]
         return float(base[pair]) + self._equity * sum(many / (reached[number] + 1) for number, many in served)
+
+    def alone_now(self, pairs: NDArray[np.int64], net: Mask) -> Floats:
+        """Return the points of ``pairs`` without equity, of those marked in ``net`` as they count with a head."""
+        return np.where(net, self._net[pairs], self._gross[pairs])
 
     def count(self, slot: int, reached: list[int], by: int = 1) -> None:
         """Add ``slot`` to ``reached``, or take it away again with ``by`` -1."""

@@ -232,6 +232,23 @@ def heads_at(board: Board, state: State, heads: Ints) -> None:
 
 
 @compiled
+def restore(board: Board, state: State, pairs: Ints) -> None:
+    """Put ``pairs`` in, as far as their slots are empty and they fit; units that stay incomplete are dropped."""
+    for p in pairs:
+        if state.at[board.slot[p]] < 0 and fits(board, state, p):
+            put(board, state, board.slot[p], p)
+            state.marks[0] = 0
+    for p in pairs:
+        u = board.unit[board.slot[p]]
+        parent = board.parent[u]
+        if not is_complete(board, state, u):
+            drop(board, state, u)
+        elif parent >= 0 and not is_complete(board, state, parent):
+            drop(board, state, parent)
+        state.marks[0] = 0
+
+
+@compiled
 def construct(board: Board, state: State, order: Ints) -> None:
     """Form the units one after the other, in ``order``."""
     for u in order:

@@ -7,11 +7,13 @@ these prices. It holds for every choice of prices; the steps only make it small.
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
-from matching.columns import Floats, Ints
-from matching.national.bundles import Bench, best_bundles, regrets
+from matching.columns import Floats, Ints, Mask
+from matching.national.bundles import Bench, best_bundles, reduce_values, regrets
 from matching.national.instance import Instance
 from matching.national.steps import Steps
+from matching.national.threads import halves, side_by_side
 
 SLACK = 1e-8
 """Share given on top of every limit, ten times what a plan may use, so that no rounding makes the bound too small."""
@@ -19,57 +21,83 @@ ROUNDING = 1e-12
 """Share of all numbers summed up that is added to the bound."""
 FEWEST, NODES = 3, 400
 """Nodes of one expert's search before its open bound is taken instead: at first, and at most."""
-LEAST_WORK, MOST_WORK = 200_000, 1_000_000
-"""Nodes times candidates of one step; below the number of pairs (within these) more nodes are given to each expert."""
+WORK_PER_PAIR, LEAST_WORK, MOST_WORK = 10, 200_000, 10_000_000
+"""Nodes times candidates of one step for each pair, within these: below that, more nodes are given to each expert."""
+LAST_NODES = 20
+"""Times as many nodes for the bound at the best prices."""
 REGRET_WORK = 20_000_000
 """Nodes times candidates that working out regrets may take."""
+OUT_OF_SIGHT = 10.0
+"""Points by which pairs whose regret is not worked out come after all others."""
 WORTHLESS = -1.5
 """Points below which the regret of a pair is not worked out more closely than its reduced value."""
 
 
 class Experts:
-    """The experts' side: pairs in order of expert, and each expert's best bundle at given values."""
+    """The experts' side: pairs in order of expert, and each expert's best bundle at given values.
 
-    def __init__(self, instance: Instance, nodes: int) -> None:
+    ``work``: nodes times candidates that the last bundles took.
+    """
+
+    def __init__(self, instance: Instance, nodes: int, threads: int) -> None:
         first, self.order = instance.by_expert
-        order = self.order
-        self.slot, self.request = instance.slot[order], instance.request[order]
+        order, months = self.order, instance.capacity.shape[1]
+        self.slot = instance.slot[order]
         self.bench = Bench(
             first,
             self.slot,
-            self.request,
             instance.hours[order],
             instance.slot_start,
             instance.slot_length,
             instance.slot_days,
+            instance.slot_request,
             instance.capacity * (1 + SLACK) + SLACK,
             instance.engagements,
             instance.days * (1 + SLACK) + SLACK,
+            np.zeros((instance.experts, 3, months)),
         )
         self.taken = np.zeros(len(order), dtype=np.int8)
         self.bounds = np.zeros(instance.experts)
         self._most = nodes
+        self.work = 0.0
         self.nodes = min(FEWEST, nodes)
-        self._wanted = min(max(len(order), LEAST_WORK), MOST_WORK)
+        self._wanted = min(max(WORK_PER_PAIR * len(order), LEAST_WORK), MOST_WORK)
+        self.parts = halves(first, threads)
 
     def best(self, reduced: Floats) -> float:
         """Return Σ of upper bounds at values ``reduced`` (in order of expert); ``taken`` says which pairs."""
-        work = best_bundles(self.bench, reduced, self.nodes, self.taken, self.bounds)
-        if work < self._wanted:
+
+        def work_on(begins: int, ends: int) -> float:
+            return best_bundles(self.bench, reduced, self.nodes, 0, self.taken, self.bounds, begins, ends)
+
+        self.work = sum(side_by_side(work_on, self.parts))
+        if self.work < self._wanted:
             self.nodes = min(2 * self.nodes, self._most)
-        elif work > 4 * self._wanted:
+        elif self.work > 4 * self._wanted:
             self.nodes = max(self.nodes // 2, min(FEWEST, self._most))
         return float(self.bounds.sum() + 2e-9 * len(self.bounds))
 
-    def regrets(self, reduced: Floats, most: int) -> Floats:
-        """Return what taking each pair (in order of expert) costs its expert at values ``reduced``."""
+    def with_nodes(self, factor: int, work: Callable[[], float]) -> float:
+        """Return what ``work`` gives with ``factor`` times as many nodes."""
+        usual = self.nodes
+        self.nodes = factor * usual
+        try:
+            return work()
+        finally:
+            self.nodes = usual
+
+    def regrets(self, reduced: Floats, wanted: NDArray[np.int8], most: int) -> Floats:
+        """Return what taking each ``wanted`` pair (in order of expert) costs its expert at values ``reduced``."""
         out = np.empty(len(reduced))
-        sizes = np.diff(self.bench.first)
-        paying = np.add.reduceat(np.append(reduced > 0, False).astype(np.int64), self.bench.first[:-1]) * (sizes > 0)
-        work = float((paying * sizes).sum())
+        first = self.bench.first[:-1]
+        paying, asked = (np.add.reduceat(np.append(one, 0), first) for one in ((reduced > 0) * 1, wanted * 1))
+        work = float((paying * asked * (np.diff(self.bench.first) > 0)).sum())
         nodes = int(min(max(REGRET_WORK / max(1.0, work), 1.0), most))
-        best_bundles(self.bench, reduced, nodes, self.taken, self.bounds)
-        regrets(self.bench, reduced, nodes, self.bounds, WORTHLESS, out)
+
+        def work_on(begins: int, ends: int) -> None:
+            regrets(self.bench, reduced, nodes, wanted, out, begins, ends)
+
+        side_by_side(work_on, self.parts)
         return out
 
 
@@ -106,9 +134,9 @@ class Money:
 class SlotPrices:
     """The bound as a function of prices in one vector: slots, requests, organizations, groups, heads."""
 
-    def __init__(self, instance: Instance, nodes: int = NODES) -> None:
+    def __init__(self, instance: Instance, nodes: int = NODES, threads: int = 1) -> None:
         self.instance = instance
-        self.experts, self.equity = Experts(instance, nodes), Equity(instance)
+        self.experts, self.equity = Experts(instance, nodes, threads), Equity(instance)
         self.requests, self.organizations = Money(instance.request_budget), Money(instance.organization_budget)
         order = self.experts.order
         self.value, self.charge, self.cost = instance.value[order], instance.charge[order], instance.cost[order]
@@ -116,11 +144,12 @@ class SlotPrices:
         self._free = instance.forced | (self._whole & instance.slot_required)
         self._bound_team = np.zeros(instance.requests, dtype=np.bool_)
         self._bound_team[instance.slot_request[instance.forced]] = True
-        self._owner = instance.request_organization[instance.slot_request]
+        self.owner = instance.request_organization[instance.slot_request]
         self._has_heads = np.isfinite(instance.head_limit)
-        self._headed = np.flatnonzero(instance.person[order] >= 0)
-        self._relief, self._refund = instance.relief[order][self._headed], instance.refund[order][self._headed]
-        self._share = _head_shares(instance)[order][self._headed]
+        self.head_room = np.where(self._has_heads, instance.head_limit, 0.0)
+        self.headed = np.flatnonzero(instance.person[order] >= 0)
+        self.relief, self._refund = instance.relief[order][self.headed], instance.refund[order][self.headed]
+        self.head_share = _head_shares(instance)[order][self.headed]
         sizes = (instance.slots, instance.requests, instance.organizations, len(instance.equity))
         self._cuts = np.cumsum(sizes)
         self.size = int(self._cuts[-1]) + instance.organizations
@@ -150,7 +179,7 @@ class SlotPrices:
 
     def bound(self, prices: Floats) -> tuple[float, Floats]:
         """Return the bound at ``prices`` and its subgradient."""
-        instance, slot_of, request_of = self.instance, self.experts.slot, self.experts.request
+        instance, slot_of = self.instance, self.experts.slot
         slot, request, organization, group, head = self.split(prices)
         net = self._reduce(prices)
         bound = self.experts.best(self.reduced)
@@ -159,13 +188,13 @@ class SlotPrices:
         points, filled = self.equity.best(group)
         bound += float(slot[~self._whole].sum() + worth[held].sum() + points + (request * self.requests.room).sum())
         bound += float((organization * self.organizations.room).sum())
-        bound += float((head * np.where(self._has_heads, instance.head_limit, 0.0)).sum())
+        bound += float((head * self.head_room).sum())
         # Sums of large numbers of both signs are only as good as the largest of them.
         bound += ROUNDING * float(np.abs(slot).sum() + np.abs(worth).sum() + abs(bound))
         gradient = np.empty(self.size)
         by_slot, by_request, by_organization, by_group, by_head = self.split(gradient)
         taken = np.flatnonzero(self.experts.taken)
-        r, m = request_of[taken], self._owner[slot_of[taken]]
+        r, m = instance.slot_request[slot_of[taken]], self.owner[slot_of[taken]]
         by_slot[:] = np.where(self._whole, held[instance.slot_request], 1.0) - _count(slot_of[taken], instance.slots)
         spent = self.charge[taken] - net[1][taken]
         by_request[:] = self.requests.room - _count(r, instance.requests, spent / self.requests.whole[r])
@@ -173,7 +202,7 @@ class SlotPrices:
         by_organization[:] = self.organizations.room - _count(m, instance.organizations, spent)
         count = _count(r, instance.requests)
         by_group[:] = _count(instance.served, len(group), count[instance.serving]) - filled
-        by_head[:] = np.where(self._has_heads, instance.head_limit, 0.0)
+        by_head[:] = self.head_room
         by_head -= _count(m, instance.organizations, net[0][taken])
         for money, part in ((self.requests, by_request), (self.organizations, by_organization)):
             part[~money.has] = 0.0
@@ -184,19 +213,29 @@ class SlotPrices:
         """Set ``reduced``; return by pair the share of a head it uses at these prices, and the yen it saves."""
         instance, slot_of = self.instance, self.experts.slot
         slot, request, organization, group, head = self.split(prices)
-        served = _count(instance.serving, instance.requests, group[instance.served])
-        plus = served[instance.slot_request] - slot
+        plus = self.served(group)[instance.slot_request] - slot
         per_charge = (request / self.requests.whole)[instance.slot_request]
-        per_cost = (organization / self.organizations.whole)[self._owner]
-        np.subtract(self.value + plus[slot_of], per_charge[slot_of] * self.charge, out=self.reduced)
-        self.reduced -= per_cost[slot_of] * self.cost
+        per_cost = (organization / self.organizations.whole)[self.owner]
+
+        def work_on(begins: int, ends: int) -> None:
+            pairs = slice(self.experts.bench.first[begins], self.experts.bench.first[ends])
+            reduce_values(
+                slot_of[pairs],
+                self.value[pairs],
+                self.charge[pairs],
+                self.cost[pairs],
+                np.column_stack([plus, per_charge, per_cost]),
+                self.reduced[pairs],
+            )
+
+        side_by_side(work_on, self.experts.parts)
         share, saved = np.zeros(len(slot_of)), np.zeros(len(slot_of))
-        where = slot_of[self._headed]
-        gain = self._relief + per_charge[where] * self._refund - head[self._owner[where]] * self._share
+        where = slot_of[self.headed]
+        gain = self.relief + per_charge[where] * self._refund - head[self.owner[where]] * self.head_share
         pays = gain > 0
-        self.reduced[self._headed] += np.where(pays, gain, 0.0)
-        share[self._headed[pays]] = self._share[pays]
-        saved[self._headed[pays]] = self._refund[pays]
+        self.reduced[self.headed] += np.where(pays, gain, 0.0)
+        share[self.headed[pays]] = self.head_share[pays]
+        saved[self.headed[pays]] = self._refund[pays]
         return share, saved
 
     def descend(
@@ -215,12 +254,69 @@ class SlotPrices:
             now = self.project(now - pace.step(gradient))
         return kept, float(best)
 
-    def scores(self, prices: Floats, nodes: int = 50) -> Floats:
-        """Return P, in order of slot: how little taking each pair costs at ``prices``; the higher the better."""
+    def values(self, prices: Floats) -> Floats:
+        """Return P, in order of expert: what each pair is worth to its expert at ``prices``."""
         self._reduce(prices)
-        scores = np.empty(len(self.reduced))
-        scores[self.experts.order] = self.experts.regrets(self.reduced, nodes)
-        return scores
+        return self.reduced
+
+    def served(self, group: Floats) -> Floats:
+        """Return R: what a filled slot of each request earns at the prices of equity."""
+        return _count(self.instance.serving, self.instance.requests, group[self.instance.served])
+
+    def shared(self, prices: Floats) -> Floats:
+        """Return the part of ``prices`` that reaches over several requests: organizations, groups, heads."""
+        return prices[self._cuts[1] :]
+
+    def split_shared(self, shared: Floats) -> list[Floats]:
+        """Return views of ``shared``: of organizations, groups, heads."""
+        return np.split(shared, self._cuts[2:] - self._cuts[1])
+
+    def project_shared(self, shared: Floats) -> Floats:
+        """Bring ``shared`` back to where the bound holds."""
+        return self.project(np.concatenate([np.zeros(self._cuts[1]), shared]))[self._cuts[1] :]
+
+    def shared_gradient(self, pairs: NDArray[np.int64], heads: Floats, filled: Floats) -> Floats:
+        """Return the gradient of the shared prices when requests choose ``pairs`` (in order of slot).
+
+        ``heads``: the share of a head each uses; ``filled``: G, slots that equity asks for at its prices.
+        """
+        instance = self.instance
+        r = instance.request[pairs]
+        m = instance.request_organization[r]
+        gradient = np.empty(self.size - self._cuts[1])
+        by_organization, by_group, by_head = self.split_shared(gradient)
+        spent = instance.cost[pairs] / self.organizations.whole[m]
+        by_organization[:] = self.organizations.room - _count(m, instance.organizations, spent)
+        by_organization[~self.organizations.has] = 0.0
+        count = _count(r, instance.requests)
+        by_group[:] = _count(instance.served, len(filled), count[instance.serving]) - filled
+        by_head[:] = np.where(self._has_heads, self.head_room - _count(m, instance.organizations, heads), 0.0)
+        return gradient
+
+    def prove(self, prices: Floats) -> float:
+        """Return the bound at ``prices`` with more nodes for each expert than a step gets."""
+        return self.experts.with_nodes(LAST_NODES, lambda: self.bound(prices)[0])
+
+    def scores(self, prices: Floats, most: int, nodes: int = 50) -> Floats:
+        """Return P, in order of slot: how little taking each pair costs at ``prices``; the higher the better.
+
+        It is worked out for the ``most`` pairs of each slot with the highest values; others come after them.
+        """
+        self._reduce(prices)
+        order, scores = self.experts.order, np.empty(len(self.reduced))
+        scores[order] = self.reduced
+        wanted = (scores >= WORTHLESS) & _highest(scores, self.instance.by_slot, most)
+        scores[order] = self.experts.regrets(self.reduced, wanted[order].astype(np.int8), nodes)
+        return np.where(wanted, scores, np.minimum(scores, 0.0) - OUT_OF_SIGHT)
+
+
+def _highest(scores: Floats, first: Ints, most: int) -> Mask:
+    """Mark at least the ``most`` highest ``scores`` of each group, which begin at ``first``."""
+    marks = np.ones(len(scores), dtype=np.bool_)
+    for group in np.flatnonzero(np.diff(first) > most).tolist():
+        mine = slice(int(first[group]), int(first[group + 1]))
+        marks[mine] = scores[mine] >= -np.partition(-scores[mine], most - 1)[most - 1]
+    return marks
 
 
 def _count(group: Ints, size: int, weights: Floats | None = None) -> Floats:

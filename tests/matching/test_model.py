@@ -22,11 +22,12 @@ from matching.problem import (
     Slot,
     Subsidy,
 )
-from matching.rows import all_rows, binding_rows, usable_pairs
+from matching.rows import all_rows, binding_rows
 from matching.scoring import eligible_pairs
 from matching.search import _Run
 from matching.solve import solve
 from matching.start import improve
+from matching.usable import usable_pairs
 from matching.worth import Worth
 from tests.matching.exhaustive import best, every_plan, objective
 from tests.matching.small_problems import TERMS, small_problem

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from itertools import pairwise
 from random import Random
@@ -14,6 +15,7 @@ from matching.chosen import choose
 from matching.columns import Columns
 from matching.interchange import write_plan
 from matching.national import compiled
+from matching.national.agreement import PairPrices
 from matching.national.annealing import recreate, ruin
 from matching.national.instance import instance_of
 from matching.national.moves import construct, undo
@@ -21,11 +23,12 @@ from matching.national.presolve import live_pairs
 from matching.national.prices import SlotPrices
 from matching.national.units import board_of, empty_state, seed_of
 from matching.policy import resolve
-from matching.problem import Limits, Policy, Problem
+from matching.problem import Limits, Link, Policy, Problem
 from matching.progress import Progress
-from matching.rows import usable_pairs
 from matching.scoring import eligible_pairs
+from matching.search import search
 from matching.solve import solve
+from matching.usable import usable_pairs
 from seed_data.generator import generate
 from seed_data.problem import build_problem
 from tests.matching.exhaustive import best, every_plan
@@ -84,6 +87,35 @@ def test_any_prices_prove_a_bound(nodes: int):
             assert bound >= best(problem, plans) - CLOSE
 
 
+@pytest.mark.parametrize("nodes", [1, 3, 400])
+def test_any_prices_of_pairs_prove_a_bound(nodes: int, monkeypatch):
+    monkeypatch.setattr("matching.national.agreement.PLAN_NODES", nodes)
+    random = np.random.default_rng(nodes)
+    for seed in range(75_000, 75_060):
+        problem = small_problem(seed, pins=seed % 2)
+        plans = every_plan(problem)
+        if not plans:
+            continue
+        _, instance = instance_of_problem(problem)
+        slots = SlotPrices(instance.only(live_pairs(instance)), nodes)
+        for size in (0.0, 0.3, 3.0):
+            start = slots.project(random.normal(0.0, size, slots.size))
+            pairs = PairPrices(slots, start, 5)
+            pairs.price += random.normal(0.0, size / 3, len(pairs.price))
+            want = best(problem, plans) - CLOSE
+            assert pairs.advance(5, lambda: False) >= want
+            assert pairs.prove() >= want
+
+
+def test_prices_of_pairs_start_where_prices_of_slots_end_and_get_lower():
+    _, instance = instance_of_problem(middling())
+    slots = SlotPrices(instance)
+    prices, bound = slots.descend(slots.start(), 200, hot=0.3, cold=0.002, each=lambda _: False)
+    pairs = PairPrices(slots, prices, 200)
+    assert pairs.bound()[0] == pytest.approx(bound, rel=0.02)
+    assert pairs.advance(200, lambda: False) < 0.999 * bound
+
+
 def test_pairs_dropped_beforehand_are_in_no_plan():
     dropped = 0
     for seed in range(72_000, 72_400):
@@ -131,7 +163,9 @@ def _with_head(instance, state, at):
 
 
 def test_it_agrees_with_the_model_on_problems_of_middling_size(monkeypatch):
-    problem = middling()
+    # Fewer moves in more time, so that it is never the time that ends the steps of prices.
+    monkeypatch.setattr("matching.national.course.MOVES_PER_SECOND", 2_000)
+    problem = middling(seconds=20.0)
     exact = solve(replace(problem, limits=Limits(gap=1e-4)))
     monkeypatch.setattr("matching.search.NATIONAL_FROM", 0)
     plan = solve(problem)
@@ -178,6 +212,28 @@ def test_a_stop_keeps_the_best_plan_so_far(national):
     assert len(calls) < 210
     assert plan.assignments
     assert check(problem, plan) == ()
+
+
+def test_a_search_begins_from_the_plan_in_force_where_that_is_better(national, monkeypatch):
+    problem = middling(seconds=4.0)
+    first = solve(problem)
+    monkeypatch.setattr("matching.national.course.MOVES_PER_SECOND", 0)
+    kept = tuple(Link(one.slot, one.expert) for one in first.assignments)
+    declined = kept[:: len(kept) // 3]
+    again = solve(replace(problem, previous=kept, forbidden=declined))
+    assert check(replace(problem, previous=kept, forbidden=declined), again) == ()
+    assert again.terms.stability >= 0.95 * (len(kept) - len(declined))
+    assert again.objective - again.terms.stability * 0.3 > 0.9 * first.objective
+    assert solve(problem).terms.stability == 0
+
+
+def test_what_a_run_needs_before_and_after_the_search_is_taken_off_its_time(national):
+    problem = middling(seconds=30.0)
+    columns, goal = Columns(problem, eligible_pairs(problem)), resolve(problem.policy)
+    began = time.monotonic()
+    found = search(columns, goal, problem.limits, around=1e6)
+    assert found.outcome == "feasible"
+    assert found.seconds["solve"] <= time.monotonic() - began < 30.0
 
 
 def test_ordered_policies_stay_with_the_model(national):

@@ -116,10 +116,9 @@ def serve(
     engagement, draft = _engaged(engine, accepted), _drafted(engine)
     chosen, left = (_most_explained(engine, plan, filled=filled) for filled in (True, False))
     engine.dispose()
-    port = _free_port()
-    with _server(folder, port):
+    with serve_folder(folder) as url:
         yield Site(
-            url=f"http://127.0.0.1:{port}",
+            url=url,
             plan=plan,
             filled=chosen.slot_id,
             open=left.slot_id,
@@ -167,9 +166,18 @@ def _most_explained(engine: Engine, plan: str, *, filled: bool) -> PlanSlotRow:
 
 
 @contextmanager
-def _server(folder: Path, port: int) -> Iterator[None]:
+def serve_folder(folder: Path, **environment: str) -> Iterator[str]:
+    """Serve the hub in ``folder``, with more of its ``environment``, and yield its address."""
+    port = _free_port()
+    with _server(folder, port, **environment):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def _server(folder: Path, port: int, **more: str) -> Iterator[None]:
     command = [sys.executable, "-m", "uvicorn", "--factory", "--app-dir", str(HERE), "serving:application"]
-    environment = {**os.environ, "HUB_DATA_FOLDER": str(folder), "HUB_EXPLAIN_SECONDS": "2", "HUB_SIGN_IN": "local"}
+    own = {"HUB_DATA_FOLDER": str(folder), "HUB_EXPLAIN_SECONDS": "2", "HUB_SIGN_IN": "local"}
+    environment = {**os.environ, **own, **more}
     process = subprocess.Popen(
         [*command, "--port", str(port), "--log-level", "warning"],
         env=environment,

@@ -80,7 +80,6 @@ class Site:
             "close": f"{plan}/close",
             "proposals": "/proposals",
             "proposal": f"/proposals/{self.proposal}",
-            "decline": f"/proposals/{self.proposal}/decline",
             "move": f"/requests/{self.request}/moves/withdraw",
             "notifications": "/notifications",
             "write": "/requests/new",

@@ -34,10 +34,10 @@ def test_a_plan_goes_from_the_form_to_the_reasons(opened, scripts):
     assert title in page.get_by_role("heading", level=1).inner_text()
     assert "公平優先" in page.content()
     page.get_by_role("link", name=re.compile("^なぜこの人か")).first.click()
-    assert page.get_by_role("heading", name="この人が選ばれた理由").is_visible()
+    expect(page.get_by_role("heading", name="この人が選ばれた理由")).to_be_visible()
     page.go_back()
     page.get_by_role("link", name=re.compile("^なぜ空いたか")).first.click()
-    assert page.get_by_role("heading", name="誰がどこで外れたか").is_visible()
+    expect(page.get_by_role("heading", name="誰がどこで外れたか")).to_be_visible()
     assert page.get_by_role("heading", name="どうすれば埋まるか").is_visible()
 
 
@@ -149,4 +149,4 @@ def test_a_plan_can_be_printed(opened, site):
     page.emulate_media(media="print")
     assert not page.locator(".header").is_visible()
     assert not page.get_by_role("link", name="枠の一覧へ戻る").is_visible()
-    assert page.get_by_role("heading", name="この人が選ばれた理由").is_visible()
+    expect(page.get_by_role("heading", name="この人が選ばれた理由")).to_be_visible()

@@ -11,12 +11,14 @@ from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
-from hub.errors import Invalid
+from hub.errors import Forbidden, Invalid, NotFound
 from hub.logging import log_event
 from hub.workflows import proposals
 from hub.workflows.japanese_days import day_in_japan, today_in_japan
 from hub.workflows.life_cycles import DECLINE_EXPERT, DECLINE_ORGANIZATION, PROPOSAL
 from hub.workflows.moving import Reason
+from hub.workflows.plan_rows import PlanRow
+from hub.workflows.plans import read_plan_row
 from hub.workflows.proposal_ending import UNCONFIRMED, withdraw_proposal
 from hub.workflows.proposal_reading import find_offers, find_proposals, read_offer, read_proposal
 from hub.workflows.proposal_rows import Offer, ProposalFilter, ProposalRow, Step
@@ -83,6 +85,7 @@ def list_proposals(
         "found": found,
         "address": address_of("/proposals", found, status=status, plan=plan, request=need),
         "asked": {"status": status, "plan": plan, "request": need},
+        "plan": _plan(session, actor, plan),
         "choices": _choices(spoken),
         "near": _near,
     }
@@ -156,6 +159,14 @@ def withdraw(
     withdraw_proposal(session, actor, proposal_id, Reason(words=told.strip() or None), version)
     log_event("proposal_withdrawn", proposal=proposal_id, actor=actor.id)
     return RedirectResponse(f"/proposals/{proposal_id}", status_code=303)
+
+
+def _plan(session: ReadingSession, actor: Actor, plan: str) -> PlanRow | None:
+    """Return the plan whose proposals are listed, for those who may see it."""
+    try:
+        return read_plan_row(session, plan, actor=actor) if plan else None
+    except (NotFound, Forbidden):
+        return None
 
 
 def reason_faults(invalid: Invalid, spoken: Language) -> dict[str, str]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hub.auth.actor import Actor
 from hub.auth.keys import Keyring
 from hub.auth.secrets import form_token
-from hub.db.transaction import reading, transaction
+from hub.db.transaction import reading, transaction, undoable
 from hub.errors import Busy, Conflict, Invalid, SecondFactorNeeded, SignInNeeded
 from hub.settings import Settings
 from hub.visitors import find_visitor, session_secret, write_use
@@ -25,6 +25,7 @@ from hub.workflows.sheets.plan_sheets import PlanWords
 from hub.workflows.sheets.wording import Spoken
 from matching.faults import Fault
 
+__all__ = ["undoable"]
 NUL = "\0"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "form_token", "x-form-token"

@@ -1,20 +1,47 @@
 """What a person typed into a form, read field by field: full or half width, both calendars; each fault at its field."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
-from typing import TypeVar
+from functools import cache
+from types import MappingProxyType
+from typing import Annotated, TypeVar
 
+from fastapi import Form
+
+from hub.dependencies import WritingSession, undoable
+from hub.errors import Invalid
 from hub.workflows.sheets.faults import CellError
+from hub.workflows.sheets.months import parse_month
+from hub.workflows.sheets.places import Bodies
 from hub.workflows.sheets.values import read_integer, read_number
-from matching.faults import Fault
 from web.dates import read_day
 from web.language import Language
 
 MOST_YEN = 10**12
+MOST_HOURS, MOST_DAYS = 744, 31
+"""Of one month."""
 BETWEEN_DAYS = re.compile(r"[\s,、，;；]+")
 
 T = TypeVar("T")
+
+Version = Annotated[int, Form(ge=1, le=2_147_483_647)]
+"""The version a person saw: nobody writes over what they have not seen."""
+AnyVersion = Annotated[int | None, Form(ge=1, le=2_147_483_647)]
+"""The version a person saw, where a move may be made on whatever is there."""
+Told = Annotated[str, Form(alias="words", max_length=2000)]
+"""A reason in one's own words."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
+"""The faults of a form nobody has sent."""
+REASON: Mapping[str, str] = MappingProxyType({"/reason": "code", "/reason/code": "code", "/reason/words": "words"})
+"""Where the faults of a reason are shown, when it is one of several; see ``reasons`` of the components."""
+
+
+@cache
+def bodies() -> Bodies:
+    """Return the organizations of the register."""
+    return Bodies()
 
 
 class Typed:
@@ -54,6 +81,20 @@ class Typed:
         found = self._read(name, lambda _: tuple(self._day(word) for word in words), needed=False)
         return found or ()
 
+    def month(self, name: str, *, needed: bool = True) -> str | None:
+        """Return a month as ``YYYY-MM``, in either calendar."""
+        return self._read(name, parse_month, needed=needed)
+
+    def organization(self, name: str) -> str | None:
+        """Return the code of an organization of the register."""
+        return self._read(name, bodies().read, needed=True)
+
+    def organizations(self, name: str) -> tuple[str, ...]:
+        """Return the codes of organizations, one a line; none where nothing is typed."""
+        lines = [line.strip() for line in self.text(name).splitlines() if line.strip()]
+        found = self._read(name, lambda _: tuple(dict.fromkeys(map(bodies().read, lines))), needed=False)
+        return found or ()
+
     def chosen(self, name: str, options: Iterable[str], *, needed: bool = True) -> str | None:
         """Return one of ``options``."""
         typed = self.text(name)
@@ -63,11 +104,20 @@ class Typed:
             self.faults[name] = self.spoken.say("ひとつ選んでください")
         return None
 
-    def refuse(self, faults: Iterable[Fault], fields: Mapping[str, str] | None = None) -> None:
-        """Keep faults the hub found, at the field their place is about; ``fields``: where the names differ."""
-        for fault in faults:
-            name = fault.place.strip("/").split("/")[0]
-            self.faults.setdefault((fields or {}).get(name, name), self.spoken.pick(fault.ja, fault.en))
+    @contextmanager
+    def keeping(self, session: WritingSession, fields: Mapping[str, str] = NOTHING) -> Iterator[None]:
+        """Do something to the hub: what it finds wrong is kept as faults, and nothing it did stays.
+
+        ``fields``: where a fault is shown, by its place or the first part of it; elsewhere at the field of that name.
+        """
+        try:
+            with undoable(session):
+                yield
+        except Invalid as invalid:
+            for fault in invalid.faults:
+                name = fault.place.strip("/").split("/")[0]
+                shown = fields.get(fault.place, fields.get(name, name))
+                self.faults.setdefault(shown, self.spoken.pick(fault.ja, fault.en))
 
     def _day(self, typed: str) -> date:
         day = read_day(typed)

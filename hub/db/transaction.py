@@ -1,4 +1,7 @@
-"""Sessions. ``transaction`` is the only place of the hub that commits."""
+"""Sessions. ``transaction`` is the only place of the hub that commits.
+
+``session.info`` holds lists of what waits for the commit, and nothing else.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,6 +39,22 @@ def reading(engine: Engine) -> Iterator[Session]:
     """Yield a session that sees one state of the database throughout, and whose writes the database refuses."""
     with Session(in_mode(engine, "read"), autoflush=False) as session:
         yield session
+
+
+@contextmanager
+def undoable(session: Session) -> Iterator[None]:
+    """Within a transaction that goes on: when this fails, all it did is undone, and also what it left for the commit.
+
+    For who answers a refusal in words instead of ending the transaction by it.
+    """
+    waiting = {key: list(value) for key, value in session.info.items()}
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        session.info.clear()
+        session.info.update(waiting)
+        raise
 
 
 def before_commit(session: Session, step: Step) -> None:

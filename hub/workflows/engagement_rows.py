@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from hub.auth.permissions import Belonging
 from hub.models.engagements import CostSharing, EngagementStatus, Form
 from hub.workflows.drafts import CHECKED, Days, Hours, Line, Paragraph, Yen
 
@@ -120,6 +121,12 @@ class EngagementPage:
     expert_shares_case: bool
     months: tuple[BookedMonth, ...]
     days: tuple[PlannedDay, ...]
+
+    @property
+    def belonging(self) -> Belonging:
+        """Whose it is; the body whose staff the expert is may read it too, because it has to consent."""
+        sender = (self.terms.dispatching_body,) if self.terms.dispatching_body else ()
+        return Belonging(self.row.organization_code, (*self.served, *sender), self.row.expert_id)
 
     @property
     def agreed(self) -> bool:

@@ -15,9 +15,6 @@ from hub.workflows.organizations import full_name
 from hub.workflows.plan_reading import not_found
 from hub.workflows.plan_taking import plan_belonging
 
-ACCEPTED = ("expert_accepted", "organization_accepted", "confirmed")
-"""Somebody said yes."""
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -52,7 +49,7 @@ class Standing:
     @property
     def is_accepted(self) -> bool:
         """Whether a side has accepted it."""
-        return self.status in ACCEPTED
+        return self.is_out and self.status != "offered"
 
 
 def standing_offers(session: Session, actor: Actor, plan_id: str) -> tuple[Standing, ...]:

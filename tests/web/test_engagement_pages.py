@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from hub.auth.actor import Actor
 from hub.db.transaction import reading, transaction
@@ -180,6 +181,25 @@ def test_a_faulty_log_keeps_what_was_typed_and_changes_nothing(work, change, fie
     assert f'id="{field}-error"' in answer.text
     assert "これを書いた" in answer.text
     assert shown_version(work.get(EXPERT, f"/work-logs/{MONTH}").text) == "0"
+
+
+def test_what_is_refused_half_way_leaves_no_record(work):
+    work.begin()
+    address = f"/work-logs/{MONTH}"
+    before = recorded(work)
+    # It is written, and then cannot be handed in.
+    assert work.post(EXPERT, address, version=0, hours="5", submit="true").status_code == 422
+    assert recorded(work) == before
+    assert work.post(EXPERT, address, version=0, hours="5", done="設計", submit="true").status_code == 303
+    assert [action for action in recorded(work)[len(before) :] if action.startswith("work_log")] == [
+        "work_log:write",
+        "work_log:submit",
+    ]
+
+
+def recorded(work) -> list[str]:
+    with reading(work.hub.engine) as session:
+        return list(session.execute(text("SELECT action FROM audit_records ORDER BY seq")).scalars())
 
 
 def test_a_month_outside_the_work_has_no_log(work):

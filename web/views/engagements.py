@@ -7,13 +7,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
-from hub.errors import Forbidden, Invalid, NotFound
+from hub.errors import Forbidden, NotFound
 from hub.logging import log_event
 from hub.workflows import engagements
 from hub.workflows.breaking_off import break_off
@@ -33,27 +33,18 @@ from web import words
 from web.addresses import address_of, paging_of
 from web.scheme_notes import payer_note, scheme_name
 from web.templating import render, spoken_language
-from web.typed import Typed
+from web.typed import MOST_DAYS, MOST_HOURS, NOTHING, REASON, Told, Typed, Version
 
 router = APIRouter(prefix="/engagements")
 
 Text = Annotated[str, Query(max_length=100)]
 Short = Annotated[str, Form(max_length=40)]
-Version = Annotated[int, Form(ge=1, le=2_147_483_647)]
 Side = Annotated[str, Form(pattern="^(organization|expert)$")]
-MOST_HOURS, MOST_DAYS = 744, 31
-NOTHING: Mapping[str, str] = MappingProxyType({})
-
-
-def belonging(page: EngagementPage) -> Belonging:
-    """Return whose an engagement is."""
-    sender = (page.terms.dispatching_body,) if page.terms.dispatching_body else ()
-    return Belonging(page.row.organization_code, (*page.served, *sender), page.row.expert_id)
 
 
 def sides_for(actor: Actor, page: EngagementPage, action: str) -> list[str]:
     """Return the sides ``actor`` may do ``action`` for: its name ends in ``_as_<side>``."""
-    return [side for side in ("organization", "expert") if allows(actor, f"{action}_as_{side}", belonging(page))]
+    return [side for side in ("organization", "expert") if allows(actor, f"{action}_as_{side}", page.belonging)]
 
 
 @router.get("", dependencies=[decides("engagement.read")])
@@ -85,7 +76,7 @@ def show_engagement(request: Request, session: ReadingSession, actor: ActorDep, 
     """Show one engagement and what who looks may do. 404 when there is none, 403 when it is others'."""
     page = read_engagement(session, actor, engagement_id)
     spoken = spoken_language(request)
-    thing = belonging(page)
+    thing = page.belonging
     logs = {row.month: row for row in find_logs(session, actor, WorkLogFilter(engagement=engagement_id), ALL).items}
     at_work = page.row.status in {"active", "broken_off"}
     context = {
@@ -94,7 +85,7 @@ def show_engagement(request: Request, session: ReadingSession, actor: ActorDep, 
         "scheme": scheme_name(page.row.scheme, page.row.fiscal_year, spoken),
         "payer": payer_note(page.row.scheme, page.row.fiscal_year, spoken),
         "logs": logs,
-        "report": _report(session, actor, engagement_id),
+        "report": report_of(session, actor, engagement_id),
         "questionnaire": _questionnaire(session, actor, engagement_id),
         "evaluations": read_evaluations(session, actor, engagement_id),
         "cost": engagement_cost(session, actor, engagement_id),
@@ -130,7 +121,8 @@ def _can_consent(actor: Actor, page: EngagementPage) -> bool:
     return asked and allows(actor, "engagement.consent_as_dispatching_body", sender)
 
 
-def _report(session: ReadingSession, actor: Actor, engagement_id: str) -> ReportPage | None:
+def report_of(session: ReadingSession, actor: Actor, engagement_id: str) -> ReportPage | None:
+    """Return the report of an engagement, None where none is asked for or written."""
     try:
         return read_report(session, actor, engagement_id)
     except NotFound:
@@ -157,13 +149,11 @@ def agree(
     terms_version: Version,
 ) -> Response:
     """Agree to the terms shown, for one side; 422 shows the terms to be mended. 409 when they have changed since."""
-    try:
-        with session.begin_nested():
-            engagements.agree(session, actor, engagement_id, side, terms_version)  # type: ignore[arg-type]
-    except Invalid as invalid:
+    typed = Typed({}, spoken_language(request))
+    with typed.keeping(session, FIELDS):
+        engagements.agree(session, actor, engagement_id, side, terms_version)  # type: ignore[arg-type]
+    if typed.faults:
         page = read_engagement(session, actor, engagement_id)
-        typed = Typed({}, spoken_language(request))
-        typed.refuse(invalid.faults, FIELDS)
         return _terms_page(request, page, told_of(page.terms), typed.faults)
     log_event("engagement_agreed", engagement=engagement_id, actor=actor.id)
     return _to(engagement_id)
@@ -191,7 +181,7 @@ def ask_for_terms(request: Request, session: ReadingSession, actor: ActorDep, en
 class TermsForm(BaseModel):
     """The terms as they were typed."""
 
-    version: Annotated[int, Field(ge=1, le=2_147_483_647)]
+    version: Version
     form: str = ""
     first_day: str = ""
     last_day: str = ""
@@ -217,14 +207,11 @@ def rewrite_terms(
     typed = Typed(fields, spoken_language(request))
     told = terms_typed(typed, page.terms)
     if told is not None:
-        try:
-            with session.begin_nested():
-                edit_terms(session, actor, engagement_id, told, form.version)
-        except Invalid as invalid:
-            typed.refuse(invalid.faults, FIELDS)
-        else:
-            log_event("engagement_terms_edited", engagement=engagement_id, actor=actor.id)
-            return _to(engagement_id)
+        with typed.keeping(session, FIELDS):
+            edit_terms(session, actor, engagement_id, told, form.version)
+    if not typed.faults:
+        log_event("engagement_terms_edited", engagement=engagement_id, actor=actor.id)
+        return _to(engagement_id)
     return _terms_page(request, page, fields, typed.faults)
 
 
@@ -266,7 +253,7 @@ def break_engagement_off(
     *,
     version: Version,
     code: Short = "",
-    told: Annotated[str, Form(alias="words", max_length=2000)] = "",
+    told: Told = "",
     last_day: Short = "",
 ) -> Response:
     """Break the engagement off; 422 shows the page again with what is missing or would be lost."""
@@ -274,20 +261,13 @@ def break_engagement_off(
     typed = Typed(fields, spoken_language(request))
     last = typed.day("last_day", needed=False)
     if not typed.faults:
-        try:
-            with session.begin_nested():
-                reason = Reason(code or None, told.strip() or None)
-                break_off(session, actor, engagement_id, reason, last, version=version)
-        except Invalid as invalid:
-            typed.refuse((replace(one, place=one.place.removeprefix("/reason")) for one in invalid.faults), REASON)
-        else:
-            log_event("engagement_broken_off", engagement=engagement_id, actor=actor.id)
-            return _to(engagement_id)
+        with typed.keeping(session, REASON):
+            reason = Reason(code or None, told.strip() or None)
+            break_off(session, actor, engagement_id, reason, last, version=version)
+    if not typed.faults:
+        log_event("engagement_broken_off", engagement=engagement_id, actor=actor.id)
+        return _to(engagement_id)
     return _break_off_page(request, read_engagement(session, actor, engagement_id), fields, typed.faults)
-
-
-REASON: Mapping[str, str] = MappingProxyType({"": "code"})
-"""A fault of a reason as a whole is shown where its code is chosen."""
 
 
 def _break_off_page(

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from hub.auth.actor import Actor
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
-from hub.errors import Forbidden, Invalid
+from hub.errors import Forbidden
 from hub.logging import log_event
 from hub.workflows.engagement_reading import read_engagement
 from hub.workflows.evaluations import ASPECTS, ConfirmationDraft, EvaluationDraft, evaluate
@@ -19,7 +19,7 @@ from web import words
 from web.choices import skill_choices
 from web.names import Names
 from web.templating import render, spoken_language
-from web.typed import Typed
+from web.typed import NOTHING, Typed
 from web.views.engagements import sides_for
 
 router = APIRouter(prefix="/engagements/{engagement_id}/evaluation/{side}")
@@ -64,14 +64,11 @@ def give_evaluation(
     typed = Typed(fields, spoken_language(request))
     told = evaluation_typed(typed, side)
     if told is not None:
-        try:
-            with session.begin_nested():
-                evaluate(session, actor, engagement_id, side, told)  # type: ignore[arg-type]
-        except Invalid as invalid:
-            typed.refuse(invalid.faults, FIELDS)
-        else:
-            log_event("evaluation_given", engagement=engagement_id, actor=actor.id, side=side)
-            return RedirectResponse(f"/engagements/{engagement_id}", status_code=303)
+        with typed.keeping(session, FIELDS):
+            evaluate(session, actor, engagement_id, side, told)  # type: ignore[arg-type]
+    if not typed.faults:
+        log_event("evaluation_given", engagement=engagement_id, actor=actor.id, side=side)
+        return RedirectResponse(f"/engagements/{engagement_id}", status_code=303)
     return _page(request, session, actor, engagement_id, side, form=fields, faults=typed.faults)
 
 
@@ -103,8 +100,8 @@ def _page(
     engagement_id: str,
     side: str,
     *,
-    form: Mapping[str, str] = MappingProxyType({}),
-    faults: Mapping[str, str] = MappingProxyType({}),
+    form: Mapping[str, str] = NOTHING,
+    faults: Mapping[str, str] = NOTHING,
 ) -> Response:
     page = read_engagement(session, actor, engagement_id)
     if side not in sides_for(actor, page, "evaluation.give"):

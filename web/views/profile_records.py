@@ -13,15 +13,13 @@ from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import NotFound
 from hub.workflows.drafts import CareerDraft, SkillDraft
 from hub.workflows.expert_rows import ExpertPage
-from hub.workflows.sheets.faults import CellError
-from hub.workflows.sheets.months import parse_month
 from skill_standards import load_themes
 from web import words
 from web.names import FRAMEWORK, Names, stages
 from web.skill_search import find_skills
 from web.templating import render, spoken_language
-from web.typed import Typed
-from web.views.profile_writing import NOTHING, Version, keep, own
+from web.typed import NOTHING, Typed, Version
+from web.views.profile_writing import keep, own
 
 router = APIRouter(prefix="/experts/{expert_id}/edit")
 
@@ -204,23 +202,13 @@ def _entry_typed(typed: Typed) -> CareerDraft | None:
     if not told["organization"]:
         typed.faults["organization"] = typed.spoken.say("団体名を入力してください")
     told["role_played"] = typed.chosen("role_played", words.ROLES_PLAYED)
-    told["started"] = _month(typed, "started", needed=True)
-    told["ended"] = _month(typed, "ended", needed=False)
+    told["started"] = typed.month("started")
+    told["ended"] = typed.month("ended", needed=False)
     told["theme"] = typed.chosen("theme", [theme.id for theme in load_themes()], needed=False)
     told["stage"] = typed.chosen("stage", stages(), needed=False)
     if told["started"] and told["ended"] and told["ended"] < told["started"]:
         typed.faults["ended"] = typed.spoken.say("始まりより後の月を入力してください")
     return None if typed.faults else CareerDraft(**told)
-
-
-def _month(typed: Typed, name: str, *, needed: bool) -> str | None:
-    if not typed.text(name) and not needed:
-        return None
-    try:
-        return parse_month(typed.text(name))
-    except CellError as error:
-        typed.faults[name] = typed.spoken.pick(error.ja, error.en)
-        return None
 
 
 def _entry_page(

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -13,28 +12,24 @@ from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
-from hub.errors import Forbidden, Invalid
+from hub.errors import Forbidden
 from hub.logging import log_event
 from hub.workflows.drafts import ExpertDraft, MonthDraft
 from hub.workflows.expert_rows import ExpertPage
 from hub.workflows.experts import edit_expert, read_expert, set_paused
 from hub.workflows.japanese_days import month_of, today_in_japan
-from hub.workflows.sheets.faults import CellError
 from seed_data.months import month_number, months_from
 from skill_standards import load_framework, load_themes
 from web import words
 from web.choices import prefecture_choices
 from web.names import FRAMEWORK, Names, stages
 from web.templating import render, spoken_language
-from web.typed import Typed
-from web.views.request_writing import bodies
+from web.typed import MOST_DAYS, MOST_HOURS, NOTHING, Typed, Version
 
 router = APIRouter(prefix="/experts/{expert_id}/edit")
 
-Version = Annotated[int, Form(ge=1, le=2_147_483_647)]
 MONTHS_SHOWN = 12
-MOST_HOURS, MOST_AT_ONCE, MOST_DAYS, MOST_MINUTES = 744, 1000, 31, 1440
-NOTHING: Mapping[str, str] = MappingProxyType({})
+MOST_AT_ONCE, MOST_MINUTES = 1000, 1440
 PLAIN = (
     "family_name", "given_name", "family_kana", "given_kana", "family_romaji", "given_romaji", "affiliation", "summary",
 )  # fmt: skip
@@ -77,11 +72,9 @@ def keep(
     session: WritingSession, actor: Actor, page: ExpertPage, told: ExpertDraft, *, version: int, typed: Typed
 ) -> bool:
     """Keep a profile as it is told now; what is wrong is added to ``typed``, and then nothing is kept."""
-    try:
-        with session.begin_nested():
-            edit_expert(session, actor, page.id, told, version)
-    except Invalid as invalid:
-        typed.refuse(invalid.faults)
+    with typed.keeping(session):
+        edit_expert(session, actor, page.id, told, version)
+    if typed.faults:
         return False
     log_event("expert_edited", expert=page.id, actor=actor.id)
     return True
@@ -245,33 +238,18 @@ def rewrite_conditions(
     typed = Typed(plain, spoken_language(request))
     modes, regions = tuple(form.work_modes), tuple(form.regions)
     told: dict[str, Any] = {
-        "base": _codes(typed, "base", needed=True),
+        "base": typed.organization("base"),
         "hourly_rate": typed.yen("hourly_rate", needed=True),
         "current_rate": typed.yen("current_rate"),
         "max_travel_minutes": typed.whole("max_travel_minutes", 0, MOST_MINUTES, needed=False),
         "work_modes": modes,
         "full_time_possible": typed.text("full_time_possible") == "yes",
         "regions": regions,
-        "conflicts": _codes(typed, "conflicts"),
+        "conflicts": typed.organizations("conflicts"),
     }
-    if not typed.faults:
-        told["base"] = told["base"][0]
-        if keep(session, actor, page, replace(page.told, **told), version=form.version, typed=typed):
-            return done(expert_id)
+    if not typed.faults and keep(session, actor, page, replace(page.told, **told), version=form.version, typed=typed):
+        return done(expert_id)
     return _conditions_page(request, page, plain, modes, regions, faults=typed.faults)
-
-
-def _codes(typed: Typed, name: str, *, needed: bool = False) -> tuple[str, ...]:
-    """Return the organizations typed, one a line."""
-    codes: list[str] = []
-    for line in typed.text(name).splitlines():
-        try:
-            codes += [bodies().read(line.strip())] if line.strip() else []
-        except CellError as error:
-            typed.faults[name] = typed.spoken.pick(error.ja, error.en)
-    if needed and not codes:
-        typed.faults.setdefault(name, typed.spoken.say("入力してください"))
-    return tuple(dict.fromkeys(codes))
 
 
 def _conditions_page(

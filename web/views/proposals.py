@@ -11,7 +11,7 @@ from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
-from hub.errors import Forbidden, Invalid, NotFound
+from hub.errors import Forbidden, NotFound
 from hub.logging import log_event
 from hub.workflows import proposals
 from hub.workflows.japanese_days import day_in_japan, today_in_japan
@@ -22,15 +22,16 @@ from hub.workflows.plans import read_plan_row
 from hub.workflows.proposal_ending import UNCONFIRMED, withdraw_proposal
 from hub.workflows.proposal_reading import find_offers, find_proposals, read_offer, read_proposal
 from hub.workflows.proposal_rows import Offer, ProposalFilter, ProposalRow, Step
+from hub.workflows.tasks import SOON
 from web import words
 from web.addresses import address_of, paging_of
 from web.language import Language
 from web.templating import render, spoken_language
+from web.typed import NOTHING, REASON, AnyVersion, Told, Typed
 
 router = APIRouter(prefix="/proposals")
 
 Text = Annotated[str, Query(max_length=100)]
-Version = Annotated[int | None, Form(ge=1, le=2_147_483_647)]
 SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "waiting": UNCONFIRMED,
@@ -41,7 +42,6 @@ SHOWN: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """What the list may be narrowed to, and the statuses that are meant."""
-SOON_DAYS = 3
 
 Answer = Callable[..., object]
 DECLINES: Mapping[str, tuple[Answer, Sequence[str]]] = MappingProxyType(
@@ -102,7 +102,11 @@ def show_proposal(request: Request, session: ReadingSession, actor: ActorDep, pr
     "/{proposal_id}/accept", dependencies=[decides("proposal.answer_as_expert", "proposal.answer_as_organization")]
 )
 def accept(
-    session: WritingSession, actor: ActorDep, proposal_id: str, side: Annotated[str, Form()], version: Version = None
+    session: WritingSession,
+    actor: ActorDep,
+    proposal_id: str,
+    side: Annotated[str, Form()],
+    version: AnyVersion = None,
 ) -> Response:
     """Accept for the side told. 409 names what does not fit, or why it is too late."""
     answer = proposals.accept_as_expert if side == "expert" else proposals.accept_as_organization
@@ -130,18 +134,16 @@ def decline(
     *,
     side: Annotated[str, Form(pattern="^(expert|organization)$")],
     code: Annotated[str, Form(max_length=40)] = "",
-    told: Annotated[str, Form(alias="words", max_length=2000)] = "",
-    version: Version = None,
+    told: Told = "",
+    version: AnyVersion = None,
 ) -> Response:
     """Decline for the side told, with a reason; 422 shows the page again, and nothing is changed."""
-    spoken = spoken_language(request)
+    typed = Typed({"code": code, "words": told}, spoken_language(request))
     answer, _ = DECLINES[side]
-    try:
-        with session.begin_nested():
-            answer(session, actor, proposal_id, Reason(code or None, told.strip() or None), version)
-    except Invalid as invalid:
-        faults = reason_faults(invalid, spoken)
-        form = {"code": code, "words": told}
+    with typed.keeping(session, REASON):
+        answer(session, actor, proposal_id, Reason(code or None, told.strip() or None), version)
+    if typed.faults:
+        form, faults = typed.form, typed.faults
         return _page(request, session, actor, proposal_id, template="proposal_decline.html", form=form, faults=faults)
     log_event("proposal_declined", proposal=proposal_id, actor=actor.id)
     return RedirectResponse(f"/proposals/{proposal_id}", status_code=303)
@@ -152,8 +154,8 @@ def withdraw(
     session: WritingSession,
     actor: ActorDep,
     proposal_id: str,
-    told: Annotated[str, Form(alias="words", max_length=2000)] = "",
-    version: Version = None,
+    told: Told = "",
+    version: AnyVersion = None,
 ) -> Response:
     """Withdraw a proposal as a coordinator. 409 when it is confirmed or has ended."""
     withdraw_proposal(session, actor, proposal_id, Reason(words=told.strip() or None), version)
@@ -169,14 +171,6 @@ def _plan(session: ReadingSession, actor: Actor, plan: str) -> PlanRow | None:
         return None
 
 
-def reason_faults(invalid: Invalid, spoken: Language) -> dict[str, str]:
-    """Return what is wrong with a reason by the fields of a page: ``code`` or ``words``."""
-    return {
-        "words" if fault.place.endswith("/words") else "code": spoken.pick(fault.ja, fault.en)
-        for fault in invalid.faults
-    }
-
-
 def _page(
     request: Request,
     session: ReadingSession,
@@ -185,7 +179,7 @@ def _page(
     *,
     template: str = "proposal.html",
     form: Mapping[str, str] = MappingProxyType({"code": "", "words": ""}),
-    faults: Mapping[str, str] = MappingProxyType({}),
+    faults: Mapping[str, str] = NOTHING,
 ) -> Response:
     row: ProposalRow | Offer
     steps: tuple[Step, ...] = ()
@@ -222,7 +216,7 @@ def _is_past(row: ProposalRow | Offer) -> bool:
 
 def _near(row: ProposalRow | Offer) -> bool:
     """Return whether the deadline of a proposal still waiting is near or past."""
-    return row.status in UNCONFIRMED and (day_in_japan(row.deadline) - today_in_japan()).days <= SOON_DAYS
+    return row.status in UNCONFIRMED and day_in_japan(row.deadline) - today_in_japan() <= SOON
 
 
 def _choices(spoken: Language) -> list[tuple[str, str]]:

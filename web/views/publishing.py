@@ -3,26 +3,23 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from hub.auth.actor import Actor
-from hub.auth.permissions import Belonging, require
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
-from hub.errors import Conflict, Invalid
+from hub.errors import Conflict
 from hub.logging import log_event
 from hub.workflows.japanese_days import JAPAN, today_in_japan
 from hub.workflows.moving import Reason
 from hub.workflows.plans import read_plan_row
 from hub.workflows.publishing import close_plan, publish, undo
 from hub.workflows.standing_offers import Standing, standing_offers
-from web.dates import read_day
-from web.language import Language
 from web.templating import render, spoken_language
+from web.typed import NOTHING, Told, Typed
 
 router = APIRouter(prefix="/plans")
 
@@ -30,8 +27,6 @@ USUAL_DAYS = 14
 """How long both sides have to answer, where a coordinator says nothing else."""
 MOST_TO_CHOOSE = 300
 """More lines nobody chooses from one by one: all of them go out then, or what a filter of the plan leaves."""
-
-Text = Annotated[str, Form(max_length=2000)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,40 +66,30 @@ def publish_plan(
     """Offer the chosen slots to both sides; 422 and 409 show the page again, and nothing goes out."""
     spoken = spoken_language(request)
     form = PublicationForm(deadline, tuple(slot), which == "every", skip)
-    moment, faults = form_faults(form, spoken)
-    refused = ""
-    if moment and not faults:
+    typed = Typed({"deadline": deadline}, spoken)
+    moment, refused = form_read(typed, form), ""
+    if moment and not typed.faults:
         try:
-            # What was done up to a refusal must not be kept.
-            with session.begin_nested():
+            with typed.keeping(session):
                 made = publish(session, actor, plan_id, moment, None if form.every else form.slots, skip_refused=skip)
+                log_event("plan_published", plan=plan_id, actor=actor.id, stage=made.stage, number=len(made.proposals))
+                return RedirectResponse(f"/proposals?plan={plan_id}", status_code=303)
         except Conflict as conflict:
             refused = conflict.text(spoken.code)
-        except Invalid as invalid:
-            faults = {_field(fault.place): spoken.pick(fault.ja, fault.en) for fault in invalid.faults}
-        else:
-            log_event("plan_published", plan=plan_id, actor=actor.id, stage=made.stage, proposals=len(made.proposals))
-            return RedirectResponse(f"/proposals?plan={plan_id}", status_code=303)
     rows = standing_offers(session, actor, plan_id)
-    return _page(request, session, actor, plan_id, rows=rows, form=form, faults=faults, refused=refused)
+    return _page(request, session, actor, plan_id, rows=rows, form=form, faults=typed.faults, refused=refused)
 
 
-def form_faults(form: PublicationForm, spoken: Language) -> tuple[datetime | None, dict[str, str]]:
-    """Return the end of the last day to answer, in Japan, and what is wrong with the form by field."""
-    faults = {}
-    day = read_day(form.deadline)
+def form_read(typed: Typed, form: PublicationForm) -> datetime | None:
+    """Return the end of the last day to answer, in Japan, and keep what is wrong with the form."""
+    day = typed.day("deadline")
     if day is None:
-        faults["deadline"] = spoken.say("回答期限を 令和8年4月1日 か 2026-04-01 のように入力してください")
+        typed.faults["deadline"] = typed.spoken.say("回答期限を 令和8年4月1日 か 2026-04-01 のように入力してください")
     elif day < today_in_japan():
-        faults["deadline"] = spoken.say("回答期限は今日か、それより後の日にしてください")
+        typed.faults["deadline"] = typed.spoken.say("回答期限は今日か、それより後の日にしてください")
     if not form.every and not form.slots:
-        faults["slots"] = spoken.say("提案する枠を1つ以上選んでください")
-    return datetime.combine(day, time(23, 59, 59), JAPAN) if day else None, faults
-
-
-def _field(place: str) -> str:
-    """Return the field of the page a fault's place is about."""
-    return "deadline" if place.startswith("/deadline") else "slots"
+        typed.faults["slots"] = typed.spoken.say("提案する枠を1つ以上選んでください")
+    return datetime.combine(day, time(23, 59, 59), JAPAN) if day else None
 
 
 def _page(
@@ -115,7 +100,7 @@ def _page(
     *,
     rows: Sequence[Standing],
     form: PublicationForm,
-    faults: Mapping[str, str] = MappingProxyType({}),
+    faults: Mapping[str, str] = NOTHING,
     refused: str = "",
 ) -> Response:
     context = {
@@ -140,7 +125,7 @@ def ask_to_undo(request: Request, session: ReadingSession, actor: ActorDep, plan
 
 
 @router.post("/{plan_id}/undo", dependencies=[decides("plan.undo")])
-def undo_plan(session: WritingSession, actor: ActorDep, plan_id: str, words: Text = "") -> Response:
+def undo_plan(session: WritingSession, actor: ActorDep, plan_id: str, words: Told = "") -> Response:
     """Withdraw what nobody has accepted. 409 when the plan is not published."""
     done = undo(session, actor, plan_id, Reason(words=words.strip() or None))
     log_event("plan_undone", plan=plan_id, actor=actor.id, withdrawn=done.withdrawn, kept=done.kept)
@@ -150,12 +135,11 @@ def undo_plan(session: WritingSession, actor: ActorDep, plan_id: str, words: Tex
 @router.get("/{plan_id}/close", dependencies=[decides("plan.close")])
 def ask_to_close(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str) -> Response:
     """Say what closing means, before it is done."""
-    require(actor, "plan.close", Belonging())
     return render(request, "plan_close.html", {"plan": read_plan_row(session, plan_id, actor=actor)})
 
 
 @router.post("/{plan_id}/close", dependencies=[decides("plan.close")])
-def end_plan(session: WritingSession, actor: ActorDep, plan_id: str, words: Text = "") -> Response:
+def end_plan(session: WritingSession, actor: ActorDep, plan_id: str, words: Told = "") -> Response:
     """Close the plan: nothing more of it goes out. 409 when it has no result or is closed."""
     close_plan(session, actor, plan_id, Reason(words=words.strip() or None))
     log_event("plan_closed", plan=plan_id, actor=actor.id)

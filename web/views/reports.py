@@ -1,7 +1,6 @@
 """The report of an engagement, and the questionnaire of the year after."""
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -12,24 +11,19 @@ from hub.auth.actor import Actor
 from hub.auth.permissions import allows
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
-from hub.errors import Invalid, NotFound
 from hub.logging import log_event
 from hub.workflows import reports
 from hub.workflows.engagement_reading import read_engagement
 from hub.workflows.moving import Reason
 from hub.workflows.reports import ReportDraft
-from hub.workflows.work_reading import read_questionnaire, read_report
-from hub.workflows.work_rows import ReportPage
+from hub.workflows.work_reading import read_questionnaire
 from web.templating import render, spoken_language
-from web.typed import Typed
-from web.views.engagements import belonging
+from web.typed import NOTHING, Told, Typed, Version
+from web.views.engagements import report_of
 
 router = APIRouter(prefix="/engagements/{engagement_id}")
 
-Version = Annotated[int, Form(ge=1, le=2_147_483_647)]
-Told = Annotated[str, Form(alias="words", max_length=2000)]
 PARTS = ("contribution", "outcome", "evidence")
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class ReportForm(BaseModel):
@@ -60,13 +54,11 @@ def write(
     fields = {name: str(getattr(form, name)) for name in PARTS}
     typed = Typed(fields, spoken_language(request))
     told = ReportDraft(*(typed.text(name) for name in PARTS))
-    try:
-        with session.begin_nested():
-            reports.write_report(session, actor, engagement_id, told, form.version or None)
-            if form.submit:
-                reports.submit_report(session, actor, engagement_id)
-    except Invalid as invalid:
-        typed.refuse(invalid.faults)
+    with typed.keeping(session):
+        reports.write_report(session, actor, engagement_id, told, form.version or None)
+        if form.submit:
+            reports.submit_report(session, actor, engagement_id)
+    if typed.faults:
         return _page(request, session, actor, engagement_id, form=fields, faults=typed.faults)
     log_event("report_submitted" if form.submit else "report_written", engagement=engagement_id, actor=actor.id)
     return RedirectResponse(f"/engagements/{engagement_id}/report", status_code=303)
@@ -91,12 +83,10 @@ def send_back(
     told: Told = "",
 ) -> Response:
     """Send the report back with what to mend; 422 without it."""
-    try:
-        with session.begin_nested():
-            reports.send_report_back(session, actor, engagement_id, Reason(words=told.strip() or None), version)
-    except Invalid as invalid:
-        typed = Typed({}, spoken_language(request))
-        typed.refuse(invalid.faults, {"reason": "words"})
+    typed = Typed({}, spoken_language(request))
+    with typed.keeping(session, {"reason": "words"}):
+        reports.send_report_back(session, actor, engagement_id, Reason(words=told.strip() or None), version)
+    if typed.faults:
         return _page(request, session, actor, engagement_id, faults=typed.faults)
     log_event("report_sent_back", engagement=engagement_id, actor=actor.id)
     return RedirectResponse(f"/engagements/{engagement_id}", status_code=303)
@@ -112,8 +102,8 @@ def _page(
     faults: Mapping[str, str] = NOTHING,
 ) -> Response:
     page = read_engagement(session, actor, engagement_id)
-    report = _report(session, actor, engagement_id)
-    thing = belonging(page)
+    report = report_of(session, actor, engagement_id)
+    thing = page.belonging
     status = report.row.status if report else "due"
     shown = {name: getattr(report.told, name) if report else "" for name in PARTS}
     context = {
@@ -128,13 +118,6 @@ def _page(
         "can_sign": status == "submitted" and allows(actor, "report.sign_off", thing),
     }
     return render(request, "report.html", context, status=422 if faults else 200)
-
-
-def _report(session: ReadingSession, actor: Actor, engagement_id: str) -> ReportPage | None:
-    try:
-        return read_report(session, actor, engagement_id)
-    except NotFound:
-        return None
 
 
 @router.get("/questionnaire", dependencies=[decides("questionnaire.read")])
@@ -155,11 +138,9 @@ def answer(
 ) -> Response:
     """Answer, or change the answer; 422 shows it again. 409 when somebody else was faster."""
     typed = Typed({"answer": told}, spoken_language(request))
-    try:
-        with session.begin_nested():
-            reports.answer_questionnaire(session, actor, engagement_id, typed.text("answer"), version)
-    except Invalid as invalid:
-        typed.refuse(invalid.faults, {"": "answer"})
+    with typed.keeping(session, {"": "answer"}):
+        reports.answer_questionnaire(session, actor, engagement_id, typed.text("answer"), version)
+    if typed.faults:
         return _questions(request, session, actor, engagement_id, told=told, faults=typed.faults)
     log_event("questionnaire_answered", engagement=engagement_id, actor=actor.id)
     return RedirectResponse(f"/engagements/{engagement_id}", status_code=303)
@@ -182,6 +163,6 @@ def _questions(
         "asked": asked,
         "told": asked.answer if told is None else told,
         "faults": faults,
-        "can_answer": allows(actor, "questionnaire.answer", belonging(page)),
+        "can_answer": allows(actor, "questionnaire.answer", page.belonging),
     }
     return render(request, "questionnaire.html", context, status=422 if faults else 200)

@@ -11,7 +11,7 @@ from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
-from hub.errors import Invalid, NotFound
+from hub.errors import NotFound
 from hub.logging import log_event
 from hub.workflows import request_moves
 from hub.workflows.life_cycles import REQUEST, Move
@@ -19,7 +19,7 @@ from hub.workflows.moving import Reason
 from hub.workflows.request_rows import RequestPage
 from hub.workflows.requests import read_request
 from web.templating import render, spoken_language
-from web.views.proposals import Version, reason_faults
+from web.typed import NOTHING, REASON, AnyVersion, Told, Typed
 
 router = APIRouter(prefix="/requests")
 
@@ -36,6 +36,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
     }
 )
 """The moves a person makes, by their names in the life cycle."""
+MOVING = decides(*(move.action for move in REQUEST.moves if move.name in ACTS))
 
 
 def moves_for(actor: Actor, page: RequestPage) -> tuple[Move, ...]:
@@ -46,17 +47,13 @@ def moves_for(actor: Actor, page: RequestPage) -> tuple[Move, ...]:
     )
 
 
-@router.get(
-    "/{request_id}/moves/{name}", dependencies=[decides(*(move.action for move in REQUEST.moves if move.name in ACTS))]
-)
+@router.get("/{request_id}/moves/{name}", dependencies=[MOVING])
 def ask_to_move(request: Request, session: ReadingSession, actor: ActorDep, request_id: str, name: str) -> Response:
     """Say what the move means and ask for its reason. 404 when it cannot be made from here by who looks."""
     return _page(request, session, actor, request_id, name)
 
 
-@router.post(
-    "/{request_id}/moves/{name}", dependencies=[decides(*(move.action for move in REQUEST.moves if move.name in ACTS))]
-)
+@router.post("/{request_id}/moves/{name}", dependencies=[MOVING])
 def make_move(
     request: Request,
     session: WritingSession,
@@ -65,24 +62,17 @@ def make_move(
     name: str,
     *,
     code: Annotated[str, Form(max_length=40)] = "",
-    told: Annotated[str, Form(alias="words", max_length=2000)] = "",
-    version: Version = None,
+    told: Told = "",
+    version: AnyVersion = None,
 ) -> Response:
     """Make the move; 422 shows the page again with what is missing, and nothing is changed."""
     if name not in ACTS:
         raise _unknown()
-    spoken = spoken_language(request)
-    try:
-        with session.begin_nested():
-            ACTS[name](session, actor, request_id, Reason(code or None, told.strip() or None), version)
-    except Invalid as invalid:
-        about_reason = all(fault.place.startswith("/reason") for fault in invalid.faults)
-        faults = (
-            reason_faults(invalid, spoken)
-            if about_reason
-            else {f"missing-{at}": spoken.pick(fault.ja, fault.en) for at, fault in enumerate(invalid.faults)}
-        )
-        return _page(request, session, actor, request_id, name, form={"code": code, "words": told}, faults=faults)
+    typed = Typed({"code": code, "words": told}, spoken_language(request))
+    with typed.keeping(session, REASON):
+        ACTS[name](session, actor, request_id, Reason(code or None, told.strip() or None), version)
+    if typed.faults:
+        return _page(request, session, actor, request_id, name, form=typed.form, faults=typed.faults)
     log_event(f"request_{name}", request=request_id, actor=actor.id)
     return RedirectResponse(f"/requests/{request_id}", status_code=303)
 
@@ -95,7 +85,7 @@ def _page(
     name: str,
     *,
     form: Mapping[str, str] = MappingProxyType({"code": "", "words": ""}),
-    faults: Mapping[str, str] = MappingProxyType({}),
+    faults: Mapping[str, str] = NOTHING,
 ) -> Response:
     page = read_request(session, request_id, actor=actor)
     made = next((move for move in moves_for(actor, page) if move.name == name), None)

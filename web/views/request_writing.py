@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
@@ -11,11 +9,10 @@ from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
 from hub.auth.actor import ORGANIZATION_ROLES, Actor
-from hub.auth.permissions import Belonging, allows
-from hub.auth.rules import RULES
+from hub.auth.permissions import Belonging, allows, may_ever
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
-from hub.errors import Forbidden, Invalid
+from hub.errors import Forbidden
 from hub.logging import log_event
 from hub.workflows.drafts import PartnerDraft, RequestDraft, SlotDraft
 from hub.workflows.japanese_days import month_of, today_in_japan
@@ -24,15 +21,12 @@ from hub.workflows.request_moves import what_is_missing
 from hub.workflows.request_rows import RequestPage
 from hub.workflows.requests import read_request
 from hub.workflows.settling import SETTLED
-from hub.workflows.sheets.faults import CellError
-from hub.workflows.sheets.places import Bodies
 from seed_data.months import month_name, month_number
 from skill_standards import load_themes
 from web import words
-from web.language import Language
 from web.names import Names, stages
 from web.templating import render, spoken_language
-from web.typed import Typed
+from web.typed import NOTHING, Typed
 from web.views.request_moves import moves_for
 
 router = APIRouter(prefix="/requests")
@@ -42,7 +36,6 @@ USUAL_MONTHS, USUAL_HOURS = 6, 20.0
 """What a first slot asks for until somebody says better: half a year, and about half a day a week."""
 PARTNERS = 5
 """Bodies of the promotion structure one page takes; more are kept as they are."""
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class AboutForm(BaseModel):
@@ -57,15 +50,9 @@ class AboutForm(BaseModel):
     themes: list[str] = []
 
 
-@cache
-def bodies() -> Bodies:
-    """Return the organizations of the register."""
-    return Bodies()
-
-
 def may_create(actor: Actor) -> bool:
     """Return whether ``actor`` may write a request for any organization."""
-    return any(grant.role == role for role, _ in RULES["request.create"] for grant in actor.grants)
+    return may_ever(actor, "request.create")
 
 
 def may_edit(actor: Actor, page: RequestPage) -> bool:
@@ -88,11 +75,9 @@ def keep(
     session: WritingSession, actor: Actor, page: RequestPage, told: RequestDraft, *, version: int, typed: Typed
 ) -> bool:
     """Keep a request as it is told now; what is wrong is added to ``typed``, and then nothing is kept."""
-    try:
-        with session.begin_nested():
-            edit_request(session, actor, page.id, told, version or page.version)
-    except Invalid as invalid:
-        typed.refuse(invalid.faults)
+    with typed.keeping(session):
+        edit_request(session, actor, page.id, told, version)
+    if typed.faults:
         return False
     log_event("request_edited", request=page.id, actor=actor.id)
     return True
@@ -113,7 +98,7 @@ def begin_request(
     """Keep a new draft with a first slot as its stage usually asks; 422 shows the page again."""
     spoken = spoken_language(request)
     typed = Typed(form.model_dump(include={"organization", "title", "summary", "stage", "gate"}), spoken)
-    organization = _organization(typed, spoken)
+    organization = _organization(typed)
     told = _about(typed, form.themes)
     stage = typed.chosen("stage", stages())
     if not typed.faults and organization and stage:
@@ -125,12 +110,8 @@ def begin_request(
             length=USUAL_MONTHS,
             hours=USUAL_HOURS,
         )
-        try:
-            with session.begin_nested():
-                request_id = create_request(session, actor, RequestDraft(organization, slots=(first,), **told))
-        except Invalid as invalid:
-            typed.refuse(invalid.faults)
-        else:
+        with typed.keeping(session):
+            request_id = create_request(session, actor, RequestDraft(organization, slots=(first,), **told))
             log_event("request_created", request=request_id, actor=actor.id)
             return RedirectResponse(f"/requests/{request_id}/write/slots", status_code=303)
     return _about_page(request, actor, None, {**typed.form, "themes": form.themes}, typed.faults)
@@ -171,16 +152,11 @@ def _about(typed: Typed, themes: list[str]) -> dict[str, Any]:
     }
 
 
-def _organization(typed: Typed, spoken: Language) -> str | None:
-    text = typed.text("organization")
-    if not text:
-        typed.faults["organization"] = spoken.say("団体コードを入力してください")
+def _organization(typed: Typed) -> str | None:
+    if not typed.text("organization"):
+        typed.faults["organization"] = typed.spoken.say("団体コードを入力してください")
         return None
-    try:
-        return bodies().read(text)
-    except CellError as error:
-        typed.faults["organization"] = spoken.pick(error.ja, error.en)
-        return None
+    return typed.organization("organization")
 
 
 def _own_codes(actor: Actor) -> list[str]:
@@ -245,7 +221,7 @@ def rewrite_conditions(
         "budget": typed.yen("budget"),
         "budget_basis": typed.chosen("budget_basis", words.BUDGET_BASES) or "gross",
         "team": typed.chosen("team", words.TEAMS) or "any",
-        "beneficiaries": _beneficiaries(typed, spoken),
+        "beneficiaries": typed.organizations("beneficiaries"),
         "promotion": (
             *(PartnerDraft(role, body) for role, body in partners if role or body),
             *page.told.promotion[PARTNERS:],
@@ -254,17 +230,6 @@ def rewrite_conditions(
     if not typed.faults and keep(session, actor, page, replace(page.told, **told), version=form.version, typed=typed):
         return RedirectResponse(f"/requests/{request_id}/write/check", status_code=303)
     return _conditions_page(request, page, typed.form, partners, typed.faults)
-
-
-def _beneficiaries(typed: Typed, spoken: Language) -> tuple[str, ...]:
-    """Return the organizations named, one a line, by code or name."""
-    codes: list[str] = []
-    for line in typed.text("beneficiaries").splitlines():
-        try:
-            codes += [bodies().read(line.strip())] if line.strip() else []
-        except CellError as error:
-            typed.faults["beneficiaries"] = spoken.pick(error.ja, error.en)
-    return tuple(dict.fromkeys(codes))
 
 
 def _conditions_page(

@@ -14,22 +14,19 @@ from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import NotFound
 from hub.workflows.drafts import NeedDraft, RequestDraft, SlotDraft
 from hub.workflows.request_rows import RequestPage
-from hub.workflows.sheets.faults import CellError
-from hub.workflows.sheets.months import parse_month
 from skill_standards import load_framework, role_template
 from web import words
 from web.choices import role_choices
 from web.names import FRAMEWORK, Names, stages
 from web.skill_search import find_skills
 from web.templating import render, spoken_language
-from web.typed import Typed
-from web.views.request_writing import NOTHING, editable, keep
+from web.typed import MOST_DAYS, MOST_HOURS, NOTHING, Typed, Version
+from web.views.request_writing import editable, keep
 
 router = APIRouter(prefix="/requests/{request_id}/write/slots")
 
 Place = Annotated[int, Path(ge=0, le=99)]
-Version = Annotated[int, Form(ge=1, le=2_147_483_647)]
-MOST_HOURS, MOST_DAYS, MOST_MONTHS, MOST_SLOTS = 744, 31, 36, 100
+MOST_MONTHS, MOST_SLOTS = 36, 100
 LEVEL, NEEDED = "level-", "mandatory-"
 MOST_NEEDS = 40
 FIELDS: Mapping[str, str] = MappingProxyType({"slots": "title"})
@@ -148,7 +145,7 @@ def _slot_typed(typed: Typed, before: SlotDraft) -> SlotDraft | None:
         "talent_type": typed.chosen("talent_type", words.TALENT_TYPES),
         "stage": typed.chosen("stage", stages()),
         "role": typed.chosen("role", load_framework(FRAMEWORK).roles, needed=False),
-        "start": _month(typed),
+        "start": typed.month("start"),
         "length": typed.whole("length", 1, MOST_MONTHS),
         "hours": typed.number("hours", 0, MOST_HOURS),
         "onsite_days": typed.number("onsite_days", 0, MOST_DAYS),
@@ -157,14 +154,6 @@ def _slot_typed(typed: Typed, before: SlotDraft) -> SlotDraft | None:
         "required": typed.text("required") == "yes",
     }
     return None if typed.faults else replace(before, **told)  # type: ignore[arg-type]
-
-
-def _month(typed: Typed) -> str | None:
-    try:
-        return parse_month(typed.text("start"))
-    except CellError as error:
-        typed.faults["start"] = typed.spoken.pick(error.ja, error.en)
-        return None
 
 
 def _to_fields(faults: Mapping[str, str]) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from hub.auth.actor import Actor
 from hub.auth.permissions import allows
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
-from hub.errors import Invalid, NotFound
+from hub.errors import NotFound
 from hub.logging import log_event
 from hub.workflows.engagement_reading import read_engagement
 from hub.workflows.moving import Reason
@@ -20,13 +20,11 @@ from hub.workflows.work_logs import ShareDraft, WorkLogDraft, send_log_back, sig
 from hub.workflows.work_reading import read_log
 from hub.workflows.work_rows import WorkLogPage
 from web.templating import render, spoken_language
-from web.typed import Typed
-from web.views.engagements import MOST_DAYS, MOST_HOURS, belonging
+from web.typed import MOST_DAYS, MOST_HOURS, NOTHING, Told, Typed, Version
 
 router = APIRouter(prefix="/engagements/{engagement_id}/work-logs/{month}")
 
 Month = Annotated[str, Path(pattern="^(19|2[01])[0-9]{2}-(0[1-9]|1[0-2])$")]
-Version = Annotated[int, Form(ge=1, le=2_147_483_647)]
 SHARE = "share-"
 """What the field of an organization's days begins with; its code follows."""
 FIELDS: Mapping[str, str] = MappingProxyType({"shares": "hours", "month": "hours"})
@@ -66,18 +64,14 @@ def write(
     typed = Typed(fields, spoken_language(request))
     told = log_typed(typed)
     if told is not None:
-        try:
-            with session.begin_nested():
-                write_log(session, actor, engagement_id, month, told, version=form.version or None)
-                if form.submit:
-                    submit_log(session, actor, engagement_id, month)
-        except Invalid as invalid:
-            typed.refuse(invalid.faults, FIELDS)
-        else:
-            log_event(
-                "work_log_submitted" if form.submit else "work_log_written", engagement=engagement_id, month=month
-            )
-            return RedirectResponse(f"/engagements/{engagement_id}/work-logs/{month}", status_code=303)
+        with typed.keeping(session, FIELDS):
+            write_log(session, actor, engagement_id, month, told, version=form.version or None)
+            if form.submit:
+                submit_log(session, actor, engagement_id, month)
+    if not typed.faults:
+        event = "work_log_submitted" if form.submit else "work_log_written"
+        log_event(event, engagement=engagement_id, month=month, actor=actor.id)
+        return RedirectResponse(f"/engagements/{engagement_id}/work-logs/{month}", status_code=303)
     return _page(request, session, actor, engagement_id, month, form=fields, faults=typed.faults)
 
 
@@ -117,15 +111,13 @@ def send_back(
     month: Month,
     *,
     version: Version,
-    told: Annotated[str, Form(alias="words", max_length=2000)] = "",
+    told: Told = "",
 ) -> Response:
     """Send the log back with what to mend; 422 without it."""
-    try:
-        with session.begin_nested():
-            send_log_back(session, actor, engagement_id, month, Reason(words=told.strip() or None), version=version)
-    except Invalid as invalid:
-        typed = Typed({}, spoken_language(request))
-        typed.refuse(invalid.faults, {"reason": "words"})
+    typed = Typed({}, spoken_language(request))
+    with typed.keeping(session, {"reason": "words"}):
+        send_log_back(session, actor, engagement_id, month, Reason(words=told.strip() or None), version=version)
+    if typed.faults:
         return _page(request, session, actor, engagement_id, month, faults=typed.faults)
     log_event("work_log_sent_back", engagement=engagement_id, month=month, actor=actor.id)
     return RedirectResponse(f"/engagements/{engagement_id}", status_code=303)
@@ -139,11 +131,11 @@ def _page(
     month: str,
     *,
     form: Mapping[str, str] | None = None,
-    faults: Mapping[str, str] = MappingProxyType({}),
+    faults: Mapping[str, str] = NOTHING,
 ) -> Response:
     page = read_engagement(session, actor, engagement_id)
     log = _log(session, actor, engagement_id, month)
-    thing = belonging(page)
+    thing = page.belonging
     booked = next((one for one in page.months if one.month == month and one.held), None)
     if log is None and booked is None:
         raise NotFound("業務記録", "work log")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import SECOND_FACTOR_ROLES, Actor, Grant
@@ -87,17 +87,11 @@ def confirm_second_factor(session: Session, session_id: str, now: datetime) -> s
 
 def find_session(session: Session, secret: str, now: datetime) -> SignedIn | None:
     """Return who a session's secret stands for, with their roles of now; None when it has ended or never was."""
-    s, a, c, g = (columns(model) for model in (SignedInSession, Account, Credential, AccountGrant))
-    query = (
-        select(s.id, s.account_id, s.seen_at, s.second_factor_at, a.expert_id, a.name, a.mail)
-        .add_columns(c.totp_secret.is_not(None).label("enrolled"), g.role, g.scope)
-        .join_from(table_of(SignedInSession), table_of(Account), a.id == s.account_id)
-        .join(table_of(Credential), c.account_id == a.id, isouter=True)
-        .join(table_of(AccountGrant), g.account_id == a.id, isouter=True)
-        .where(s.token_hash == hash_of(secret), s.expires_at > now, s.seen_at > now - IDLE, a.active)
-        .order_by(g.role, g.scope)
-    )
-    rows = session.execute(query).all()
+    s = columns(SignedInSession)
+    query = with_person(SignedInSession, s.seen_at, s.second_factor_at)
+    rows = session.execute(
+        query.where(s.token_hash == hash_of(secret), s.expires_at > now, s.seen_at > now - IDLE)
+    ).all()
     if not rows:
         return None
     row, grants = rows[0], grants_in(rows)
@@ -108,6 +102,20 @@ def find_session(session: Session, secret: str, now: datetime) -> SignedIn | Non
         name=row.name,
         mail=row.mail,
         stale=row.seen_at < now - SEEN_EVERY,
+    )
+
+
+def with_person(model: type[SignedInSession] | type[ApiToken], *own: ColumnElement[Any]) -> Select[Any]:
+    """Return rows of ``model`` with their ``own`` columns and whose they are, one for each role; of who is active."""
+    m, a, c, g = (columns(each) for each in (model, Account, Credential, AccountGrant))
+    return (
+        select(m.id, m.account_id, *own, a.expert_id, a.name, a.mail)
+        .add_columns(c.totp_secret.is_not(None).label("enrolled"), g.role, g.scope)
+        .join_from(table_of(model), table_of(Account), a.id == m.account_id)
+        .join(table_of(Credential), c.account_id == a.id, isouter=True)
+        .join(table_of(AccountGrant), g.account_id == a.id, isouter=True)
+        .where(a.active)
+        .order_by(g.role, g.scope)
     )
 
 

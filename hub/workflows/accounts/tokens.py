@@ -12,9 +12,9 @@ from hub.auth.permissions import require
 from hub.auth.scopes import SCOPES, actions_of
 from hub.auth.secrets import hash_of, new_secret
 from hub.errors import Invalid, NotFound
-from hub.models import Account, AccountGrant, ApiToken, Credential
+from hub.models import ApiToken
 from hub.models.base import TERM_LENGTH, columns, new_id, table_of, utc_now
-from hub.workflows.accounts.sessions import SignedIn, grants_in, what_is_missing
+from hub.workflows.accounts.sessions import SignedIn, grants_in, what_is_missing, with_person
 from hub.workflows.audit import record
 from hub.workflows.japanese_days import day_in_japan
 from matching.faults import Fault
@@ -89,16 +89,8 @@ def revoke_token(session: Session, actor: Actor, token_id: str) -> None:
 
 def find_token(session: Session, secret: str, now: datetime) -> SignedIn | None:
     """Return whom a token's secret stands for, with their roles of now; None when it has ended or never was."""
-    t, a, c, g = (columns(model) for model in (ApiToken, Account, Credential, AccountGrant))
-    query = (
-        select(t.id, t.account_id, t.scopes, t.used_on, a.expert_id, a.name, a.mail)
-        .add_columns(c.totp_secret.is_not(None).label("enrolled"), g.role, g.scope)
-        .join_from(table_of(ApiToken), table_of(Account), a.id == t.account_id)
-        .join(table_of(Credential), c.account_id == a.id, isouter=True)
-        .join(table_of(AccountGrant), g.account_id == a.id, isouter=True)
-        .where(t.token_hash == hash_of(secret), t.expires_at > now, a.active)
-        .order_by(g.role, g.scope)
-    )
+    t = columns(ApiToken)
+    query = with_person(ApiToken, t.scopes, t.used_on).where(t.token_hash == hash_of(secret), t.expires_at > now)
     rows = session.execute(query).all()
     if not rows:
         return None

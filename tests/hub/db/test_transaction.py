@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import Engine, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from hub.auth.actor import LOCAL
 from hub.db import sqlite
 from hub.db.engine import create_engine
-from hub.db.transaction import reading, transaction
+from hub.db.transaction import reading, transaction, undoable
 from hub.models import Organization
 from hub.models.base import columns, table_of
 from hub.settings import DATABASE_FILE, Settings
+from hub.workflows.audit import record
 from tests.hub.databases import on_sqlite
 
 O = columns(Organization)  # noqa: E741
@@ -35,6 +37,24 @@ def test_a_transaction_that_raises_leaves_everything_as_it_was(registered: Engin
         session.execute(update(table_of(Organization)).values(budget=5))
         raise RuntimeError
     assert budget(registered) is None
+
+
+def test_what_is_undone_leaves_neither_rows_nor_records_and_the_rest_is_kept(registered: Engine):
+    def actions() -> list[str]:
+        with reading(registered) as session:
+            return list(session.execute(text("SELECT action FROM audit_records WHERE actor_id = 'local'")).scalars())
+
+    with transaction(registered) as session:
+        record(session, LOCAL, "request:create", "request", "r1")
+        with pytest.raises(RuntimeError), undoable(session):
+            session.execute(update(table_of(Organization)).where(O.code == "202151").values(budget=5))
+            record(session, LOCAL, "request:edit", "request", "r1")
+            raise RuntimeError
+        with undoable(session):
+            session.execute(update(table_of(Organization)).where(O.code == "202151").values(budget=7))
+            record(session, LOCAL, "request:submit", "request", "r1")
+    assert budget(registered) == 7
+    assert actions() == ["request:create", "request:submit"]
 
 
 def test_a_reading_session_cannot_write(registered: Engine):

@@ -57,7 +57,8 @@ def test_the_parts_are_a_task_list_and_each_is_a_whole_page(person):
 
 def test_only_the_person_and_the_office_write(person):
     other = Actor("acc_other", (Grant("expert"),), "exp_other")
-    for actor in (REQUESTER, other, Actor("acc_audit", (Grant("auditor"),))):
+    reader = Actor("acc_both", (Grant("auditor"), Grant("expert")), "exp_other")  # may read everybody's, and write one
+    for actor in (REQUESTER, other, Actor("acc_audit", (Grant("auditor"),)), reader):
         for part in ("", *(f"/{part}" for part in PARTS)):
             assert person.get(part, actor).status_code in {403, 404}, (actor, part)
         client = person.hub.acting(actor)

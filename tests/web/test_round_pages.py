@@ -214,6 +214,8 @@ def test_a_request_goes_its_way_by_those_who_may(played):
         code = read_request(session, played.request).told.organization
     key = draft(played, code)
     requester, approver = of_city(code, "requester"), of_city(code, "approver")
+    assert f"/requests/{key}/moves/submit" not in played.acting(approver).get(f"/requests/{key}").text
+    assert played.acting(approver).get(f"/requests/{key}/moves/submit").status_code == 404
     for actor, name, after in (
         (requester, "submit", "submitted"),
         (approver, "approve", "approved"),
@@ -267,6 +269,9 @@ def test_tasks_say_what_waits_for_whom(played):
     row = proposals(played)[0]
     assert "回答していない提案" in played.acting(expert(row.expert_id)).get("/").text
     assert "団体の回答を待つ提案" in played.acting(of_city(row.organization_code, "approver")).get("/").text
+    asked = {each.organization_code for each in proposals(played)}
+    nowhere = of_city(next(code for code in ("131041", "202151", "011002") if code not in asked), "approver")
+    assert "団体の回答を待つ提案" not in played.acting(nowhere).get("/").text
     office = played.acting(OFFICE).get("/").text
     assert "回答していない提案" not in office
     assert "この7日に辞退された提案" not in office

@@ -42,6 +42,8 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
         lifespan=_lifespan,
         dependencies=[Depends(refuse_nul)],
+        # It would carry messages of exceptions, which quote what people wrote, wherever the environment says.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.plan_words = plan_words

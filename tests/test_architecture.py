@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("hub", "matching", "skill_standards", "web", "seed_data")
 LONGEST_FILE = 400
-SERVED_BY_NAME = {"uvicorn", "python-multipart", "python-calamine", "psycopg"}
+SERVED_BY_NAME = {"uvicorn", "python-multipart", "python-calamine", "psycopg", "httptools", "uvloop"}
 """Dependencies another library loads, or whose import name differs from what an import statement shows."""
 
 

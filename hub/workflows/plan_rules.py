@@ -13,6 +13,9 @@ from matching.problem import Limits, Link, Policy
 from matching.type_faults import type_faults
 from seed_data.months import MONTH, months_from
 
+LONGEST_TITLE = TERM_LENGTH
+"""Characters of a plan's name."""
+
 _POLICY = TypeAdapter(Policy)
 _LIMITS = TypeAdapter(Limits)
 

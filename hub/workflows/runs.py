@@ -6,13 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import SYSTEM
 from hub.errors import Conflict
-from hub.models import Assignment, PlanLink, PlanSlot
+from hub.models import Assignment, PlanSlot
 from hub.models import Plan as PlanTable
 from hub.models.base import columns, table_of, utc_now
 from hub.models.plans import NOTHING_YET
@@ -20,6 +19,7 @@ from hub.workflows.locks import lock_row
 from hub.workflows.moving import move
 from hub.workflows.plan_details import Explanations, slot_detail
 from hub.workflows.plan_documents import store_document
+from hub.workflows.plan_questions import question_of
 from hub.workflows.plan_taking import plan_subject
 from hub.workflows.problems import Question, Snapshot
 from hub.workflows.records import write
@@ -27,11 +27,8 @@ from matching.check import check
 from matching.interchange import digest, write_plan, write_problem
 from matching.plan import Plan
 from matching.policy import resolve
-from matching.problem import Limits, Link, Policy, Problem
+from matching.problem import Problem
 from matching.progress import Progress
-
-_POLICY = TypeAdapter(Policy)
-_LIMITS = TypeAdapter(Limits)
 
 LEASE = timedelta(seconds=60)
 """How long a run stays its worker's without a sign of life. It holds a stall of the database and an hour's solve alike:
@@ -74,17 +71,7 @@ def claim_next(session: Session, worker: str = "", lease: timedelta = LEASE) -> 
     attempt, now = row.attempt + 1, utc_now()
     held = {"attempt": attempt, "worker": worker, "leased_until": now + lease}
     move(session, SYSTEM, plan_subject(row), "start", started_at=now, **held, **NOTHING_YET)
-    k = columns(PlanLink)
-    links = session.execute(select(k.kind, k.slot_id, k.expert_id).where(k.plan_id == row.id).order_by(k.slot_id)).all()
-    question = Question(
-        months=tuple(row.months),
-        policy=_POLICY.validate_python(row.policy, strict=False),
-        limits=_LIMITS.validate_python(row.limits, strict=False),
-        pins=tuple(Link(slot, expert) for kind, slot, expert in links if kind == "pin"),
-        forbidden=tuple(Link(slot, expert) for kind, slot, expert in links if kind == "forbidden"),
-        prefecture=row.prefecture_code,
-    )
-    return Claim(row.id, attempt, question, lease)
+    return Claim(row.id, attempt, question_of(session, row), lease)
 
 
 def put_back_lost(session: Session, now: datetime) -> int:

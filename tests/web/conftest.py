@@ -71,6 +71,9 @@ class Hub:
             f"/requests/{self.request}/moves/close",
             f"{plan}/slots/{self.filled}",
             f"{plan}/slots/{self.open}",
+            f"{plan}/slots/{self.open}/try",
+            f"{plan}/slots/{self.filled}/try?expert={self.expert}",
+            f"/plans/compare?before={self.plan}&after={self.plan}",
         ]
 
 
@@ -140,11 +143,16 @@ def stage(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played
     engine.dispose()
 
 
-@pytest.fixture
-def played(hub: Hub, stage: Played) -> Iterator[Played]:
-    """A hub with the plan of ``hub``, to be changed at will: what the test before left is gone."""
+def copy_hub(hub: Hub, stage: Played) -> None:
+    """Make the stage's database that of ``hub``."""
     old, new = (each.engine.url.database or "" for each in (hub, stage))
     with closing(sqlite3.connect(old)) as source, closing(sqlite3.connect(new)) as target:
         source.backup(target)
+
+
+@pytest.fixture
+def played(hub: Hub, stage: Played) -> Iterator[Played]:
+    """A hub with the plan of ``hub``, to be changed at will: what the test before left is gone."""
+    copy_hub(hub, stage)
     yield stage
     stage.ja.app.dependency_overrides.clear()

@@ -18,14 +18,16 @@ from hub.jobs.worker import run_next
 from hub.settings import DATABASE_FILE, Settings
 from hub.workflows.expert_rows import ExpertFilter
 from hub.workflows.experts import find_experts
+from hub.workflows.plan_adjusting import asked_for
 from hub.workflows.plans import find_plans, queue_plan, read_plan
 from hub.workflows.request_rows import RequestFilter
 from hub.workflows.requests import find_requests, read_request
 from hub.workflows.seeding import store_sample
-from matching.problem import Link
+from matching.problem import Link, Policy, Weights
 from seed_data.generator import generate
 from web.language import language
-from web.views.runs import RunForm, form_faults
+from web.typed import Typed
+from web.views.run_asking import form_read
 
 from .conftest import browser
 
@@ -126,11 +128,61 @@ def test_what_was_typed_is_kept_when_something_is_wrong(office):
 
 
 @given(st.text(max_size=12))
-def test_no_text_in_the_seconds_makes_anything_but_a_number_or_a_fault(typed):
-    form = RunForm("計画", "balanced", "2026-04", "2026-06", typed)
-    faults = form_faults(form, MONTHS, language("ja"))
-    if "seconds" not in faults:
-        assert 1 <= int(unicodedata.normalize("NFKC", typed).replace(",", "")) <= 3600
+def test_no_text_in_the_seconds_makes_anything_but_a_number_or_a_fault(text):
+    typed = Typed({**FINE, "seconds": text}, language("ja"))
+    asked = form_read(typed, [], MONTHS)
+    assert (asked is None) == ("seconds" in typed.faults)
+    if asked is not None:
+        assert asked.limits.seconds == int(unicodedata.normalize("NFKC", text).replace(",", ""))
+        assert 1 <= asked.limits.seconds <= 3600
+
+
+def test_weights_of_ones_own_come_in_place_of_the_policys(office):
+    client, engine, _ = office
+    sent = client.post("/plans", data={**FINE, "fit": "２．５", "equity": "0", "yen": "500,000", "prefecture": "13"})
+    plan = sent.headers["location"].split("/")[2]
+    with reading(engine) as session:
+        asked = asked_for(session, LOCAL, plan)
+    # What is left empty stays as the policy has it.
+    assert asked.policy == Policy("fair_first", Weights(coverage=1.0, fit=2.5, equity=0.0, stability=0.3), 500_000)
+    assert asked.prefecture == "13"
+    text = client.get(f"/plans/new?like={plan}").text
+    for field, value in (("fit", "2.5"), ("equity", "0"), ("yen", "500000")):
+        assert re.search(rf'id="{field}" name="{field}" value="{value}"', text)
+    assert re.search(r'value="13" selected', text)
+
+
+def test_a_wrong_weight_or_place_is_named_at_its_field(office):
+    client, engine, _ = office
+    wrong = {"fit": "-1", "coverage": "1001", "equity": "たくさん", "yen": "0", "prefecture": "48", "links": "pin x"}
+    for field, value in wrong.items():
+        answer = client.post("/plans", data={**FINE, field: value})
+        assert answer.status_code == 422
+        assert re.findall(r'id="([a-z]+)-error">＊', answer.text) == [field]
+    with reading(engine) as session:
+        assert find_plans(session).total == 0
+
+
+def test_pairs_fixed_or_kept_out_are_carried_over_until_their_mark_is_taken_away(office):
+    client, engine, _ = office
+    with transaction(engine) as session:
+        one, other = [row.id for row in find_experts(session, ExpertFilter()).items[:2]]
+        slot = read_request(session, find_requests(session, RequestFilter()).items[0].id).slots[0].id
+        first = queue_plan(session, LOCAL, "もと", pins=[Link(slot, one)], forbidden=[Link(slot, other)])
+    text = client.get(f"/plans/new?like={first}").text
+    marks = re.findall(r'name="links" value="([^"]+)" checked', text)
+    assert marks == [f"pin {slot} {one}", f"forbidden {slot} {other}"]
+    for kept in (marks, marks[:1], []):
+        plan = client.post("/plans", data={**FINE, "links": kept}).headers["location"].split("/")[2]
+        with reading(engine) as session:
+            asked = asked_for(session, LOCAL, plan)
+        assert [
+            *(f"pin {link.slot} {link.expert}" for link in asked.pins),
+            *(f"forbidden {link.slot} {link.expert}" for link in asked.forbidden),
+        ] == kept
+    gone = client.post("/plans", data={**FINE, "links": [f"pin {slot} exp_gone"]})
+    assert gone.status_code == 422
+    assert 'id="links-error">＊' in gone.text
 
 
 def test_a_waiting_run_can_be_called_off_and_the_page_says_so(office):

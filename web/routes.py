@@ -35,6 +35,7 @@ from web.views import (
     slot_adjusting,
     slot_writing,
     slots,
+    styleguide,
     work_logs,
 )
 
@@ -65,6 +66,7 @@ VIEWS = (
     evaluations,
     notifications,
     about,
+    styleguide,
 )
 """The pages, in the order their addresses are tried."""
 

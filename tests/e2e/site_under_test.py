@@ -64,6 +64,8 @@ class Site:
         return {
             "home": "/",
             "about": "/about",
+            "styleguide": "/styleguide",
+            "faults": "/styleguide?day=?",
             "experts": "/experts",
             "expert": f"/experts/{self.expert}",
             "requests": "/requests",

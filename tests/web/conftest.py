@@ -52,6 +52,7 @@ class Hub:
         return [
             "/",
             "/about",
+            "/styleguide",
             "/proposals",
             "/notifications",
             "/experts",

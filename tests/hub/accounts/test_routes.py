@@ -32,6 +32,7 @@ WITHOUT = {"/api/openapi.json": "the description of the interface", "/static": "
 """What is served to anybody without a route of the hub's."""
 PUBLIC = {
     ("GET", "/about"),
+    ("GET", "/styleguide"),
     ("POST", "/language"),
     ("GET", "/api/calendar.ics"),  # its address is a secret of its own
     *((method, path) for path in ("/sign-in", "/forgotten", "/set-password") for method in ("GET", "POST")),

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import SECOND_FACTOR_ROLES, Actor, Grant
 from hub.auth.permissions import require
 from hub.auth.secrets import hash_of, new_secret
 from hub.errors import Forbidden, NotFound, SignInNeeded
-from hub.models import Account, AccountGrant, ApiToken, Credential, OneTimeLink, SignedInSession, SignInCount
+from hub.models import Account, AccountGrant, ApiToken, Credential, OneTimeLink, Passkey, SignedInSession, SignInCount
 from hub.models.base import columns, new_id, table_of
 from hub.models.sign_in import AGENT_LENGTH
 from hub.workflows.accounts.people import grants_of
@@ -87,17 +88,14 @@ def confirm_second_factor(session: Session, session_id: str, now: datetime) -> s
 
 def find_session(session: Session, secret: str, now: datetime) -> SignedIn | None:
     """Return who a session's secret stands for, with their roles of now; None when it has ended or never was."""
-    s = columns(SignedInSession)
-    query = with_person(SignedInSession, s.seen_at, s.second_factor_at)
-    rows = session.execute(
-        query.where(s.token_hash == hash_of(secret), s.expires_at > now, s.seen_at > now - IDLE)
-    ).all()
+    told = {"secret": hash_of(secret), "now": now, "unused_since": now - IDLE}
+    rows = session.connection().execute(_session_query(), told).all()
     if not rows:
         return None
     row, grants = rows[0], grants_in(rows)
     return SignedIn(
         actor=Actor(row.account_id, grants, row.expert_id),
-        missing=what_is_missing(grants, enrolled=bool(row.enrolled), confirmed=row.second_factor_at is not None),
+        missing=what_is_missing(grants, enrolled=is_enrolled(row), confirmed=row.second_factor_at is not None),
         session=row.id,
         name=row.name,
         mail=row.mail,
@@ -105,18 +103,36 @@ def find_session(session: Session, secret: str, now: datetime) -> SignedIn | Non
     )
 
 
+@cache
+def _session_query() -> Select[Any]:
+    s = columns(SignedInSession)
+    query = with_person(SignedInSession, s.seen_at, s.second_factor_at)
+    moment = {"type_": s.expires_at.type}
+    ended = (s.expires_at > bindparam("now", **moment), s.seen_at > bindparam("unused_since", **moment))
+    return query.where(s.token_hash == bindparam("secret"), *ended)
+
+
 def with_person(model: type[SignedInSession] | type[ApiToken], *own: ColumnElement[Any]) -> Select[Any]:
-    """Return rows of ``model`` with their ``own`` columns and whose they are, one for each role; of who is active."""
-    m, a, c, g = (columns(each) for each in (model, Account, Credential, AccountGrant))
+    """Return rows of ``model`` with their ``own`` columns and whose they are, one for each role; of who is active.
+
+    To be made once and kept: it is asked for at every request, and making it costs more than the database's answer.
+    """
+    m, a, c, g, p = (columns(each) for each in (model, Account, Credential, AccountGrant, Passkey))
+    has_passkey = select(p.id).where(p.account_id == m.account_id).exists()
     return (
         select(m.id, m.account_id, *own, a.expert_id, a.name, a.mail)
-        .add_columns(c.totp_secret.is_not(None).label("enrolled"), g.role, g.scope)
+        .add_columns(c.totp_secret.is_not(None).label("has_totp"), has_passkey.label("has_passkey"), g.role, g.scope)
         .join_from(table_of(model), table_of(Account), a.id == m.account_id)
         .join(table_of(Credential), c.account_id == a.id, isouter=True)
         .join(table_of(AccountGrant), g.account_id == a.id, isouter=True)
         .where(a.active)
         .order_by(g.role, g.scope)
     )
+
+
+def is_enrolled(row: Any) -> bool:
+    """Return whether a second factor is set up, by a row of ``with_person``."""
+    return bool(row.has_totp or row.has_passkey)
 
 
 def grants_in(rows: Sequence[Any]) -> tuple[Grant, ...]:

@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
@@ -14,7 +16,7 @@ from hub.auth.secrets import hash_of, new_secret
 from hub.errors import Invalid, NotFound
 from hub.models import ApiToken
 from hub.models.base import TERM_LENGTH, columns, new_id, table_of, utc_now
-from hub.workflows.accounts.sessions import SignedIn, grants_in, what_is_missing, with_person
+from hub.workflows.accounts.sessions import SignedIn, grants_in, is_enrolled, what_is_missing, with_person
 from hub.workflows.audit import record
 from hub.workflows.japanese_days import day_in_japan
 from matching.faults import Fault
@@ -89,21 +91,26 @@ def revoke_token(session: Session, actor: Actor, token_id: str) -> None:
 
 def find_token(session: Session, secret: str, now: datetime) -> SignedIn | None:
     """Return whom a token's secret stands for, with their roles of now; None when it has ended or never was."""
-    t = columns(ApiToken)
-    query = with_person(ApiToken, t.scopes, t.used_on).where(t.token_hash == hash_of(secret), t.expires_at > now)
-    rows = session.execute(query).all()
+    rows = session.connection().execute(_token_query(), {"secret": hash_of(secret), "now": now}).all()
     if not rows:
         return None
     row, grants = rows[0], grants_in(rows)
     return SignedIn(
         actor=Actor(row.account_id, grants, row.expert_id, actions_of(row.scopes)),
         # Made by who had confirmed it; a role that came later may ask for a second factor there is not yet.
-        missing=what_is_missing(grants, enrolled=bool(row.enrolled), confirmed=True),
+        missing=what_is_missing(grants, enrolled=is_enrolled(row), confirmed=True),
         token=row.id,
         name=row.name,
         mail=row.mail,
         stale=row.used_on != day_in_japan(now),
     )
+
+
+@cache
+def _token_query() -> Select[Any]:
+    t = columns(ApiToken)
+    query = with_person(ApiToken, t.scopes, t.used_on, t.per_minute)
+    return query.where(t.token_hash == bindparam("secret"), t.expires_at > bindparam("now", type_=t.expires_at.type))
 
 
 def mark_used(session: Session, token_id: str, now: datetime) -> None:

@@ -29,6 +29,7 @@ from hub.workflows.accounts.people import AccountDraft, create_account
 from hub.workflows.accounts.roles import give_role
 from hub.workflows.accounts.sessions import find_session, hold_to
 from hub.workflows.accounts.sign_in import Asked, begin_attempt, end_attempt
+from hub.workflows.accounts.token_pace import Pace, TokenPaces
 from hub.workflows.organizations import load_register
 
 ADMIN = Actor("benchmark", (Grant("system_admin"),))
@@ -117,11 +118,13 @@ def main() -> int:
             for action in RULES:
                 allows(signed.actor, action, thing)
 
+        paces, pace = TokenPaces(), Pace(1_000_000)
         figures = {
             "sign-in": cpu(sign_in, rounds),
             "find the session and its roles": cpu(find, rounds, 50),
             "hold to the roles while writing": cpu(hold, rounds, 50) - cpu(nothing, rounds, 50),
             "check a form's token": cpu(lambda: form_token(secret), rounds, 1000),
+            "count a token's request (SQLite)": cpu(lambda: paces.count("tok", pace, utc_now()), rounds, 1000),
             "decide (route and thing)": cpu(decide, rounds, 1000),
             REQUEST: cpu(session_and_decision, rounds, 50),
             f"decide all {len(RULES)} actions": cpu(decide_all, rounds, 100),

@@ -25,6 +25,7 @@ from hub.jobs.worker import Worker
 from hub.logging import log_event
 from hub.protection import BodyLimit, RequestLog
 from hub.settings import Settings
+from hub.workflows.accounts.token_pace import paces_for
 from web.errors import error_page
 from web.plan_words import plan_words
 from web.routes import install as install_pages
@@ -63,6 +64,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.keyring = keyring_of(settings) if settings.sign_in == "required" else None
     app.state.engine = create_engine(settings)
+    app.state.token_paces = paces_for(app.state.engine)
     app.state.writers = writers_of(settings, app.state.engine.dialect.name)
     worker = Worker(app.state.engine, settings) if settings.worker else None
     try:

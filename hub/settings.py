@@ -50,6 +50,12 @@ class Settings(BaseSettings):
         default=("127.0.0.1", "::1"),
         description="X-Forwarded-… を信じる前段のアドレス。JSONの配列 / proxies whose X-Forwarded-… is believed",
     )
+    token_requests: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=120, description="APIトークンの1分の回数。選ばないとき / requests a minute of a token, unless chosen"
+    )
+    most_token_requests: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=1200, description="選べる回数の上限。前からのトークンにも効く / the most that can be chosen, and sent"
+    )
     language: Literal["ja", "en"] = Field(
         default="ja", description="選ばれていないときの言語 / language when none is chosen"
     )

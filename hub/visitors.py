@@ -16,6 +16,7 @@ from hub.logging import log_event
 from hub.models.base import utc_now
 from hub.settings import Settings
 from hub.workflows.accounts.sessions import LONGEST, SignedIn, find_session, mark_seen
+from hub.workflows.accounts.token_pace import Pace
 from hub.workflows.accounts.tokens import find_token, mark_used
 
 SESSION, DEVICE = "hub_session", "hub_device"
@@ -43,7 +44,7 @@ def session_secret(request: Request) -> str:
 def find_visitor(request: Request) -> SignedIn | None:
     """Return who is signed in, with the roles of this moment; None: nobody, or not any more.
 
-    A request with a token is a system's, whatever cookies it has.
+    A request with a token is a system's, whatever cookies it has, and counts. Raises TooOften.
     """
     if request.app.state.settings.sign_in == "local":
         return SignedIn(LOCAL)
@@ -51,12 +52,21 @@ def find_visitor(request: Request) -> SignedIn | None:
     secret = session_secret(request)
     if told is None and not secret:
         return None
+    now = utc_now()
+    if told is not None and not told.casefold().startswith(BEARER):
+        return None
     with reading(request.app.state.engine) as session:
         if told is None:
-            return find_session(session, secret, utc_now())
-        if not told.casefold().startswith(BEARER):
-            return None
-        return find_token(session, told[len(BEARER) :].strip(), utc_now())
+            return find_session(session, secret, now)
+        found = find_token(session, told[len(BEARER) :].strip(), now)
+    if found is not None and found.token is not None:
+        request.app.state.token_paces.count(found.token, _pace_of(request, found), now)
+    return found
+
+
+def _pace_of(request: Request, visitor: SignedIn) -> Pace:
+    settings: Settings = request.app.state.settings
+    return Pace(min(visitor.per_minute or settings.token_requests, settings.most_token_requests))
 
 
 def write_use(request: Request, visitor: SignedIn) -> None:

@@ -141,7 +141,7 @@ class ApiToken(SQLModel, table=True):
     """A key for another system, acting as ``account_id`` within ``scopes`` (``hub.auth.scopes``) until it expires.
 
     ``used_on``: the last day (in Japan) it was used. ``per_minute``: how many requests it may send, None: as many as
-    the settings say. ``spent_until``: when what was granted of that has come back (``hub.workflows.accounts.pace``).
+    the settings say. ``spent_until``: when what was granted of them has come back (see ``token_pace``, which counts).
     The row goes when it is revoked.
     """
 

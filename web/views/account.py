@@ -18,10 +18,12 @@ from hub.dependencies import (
     HalfDep,
     KeyringDep,
     ReadingSession,
+    SettingsDep,
     SignedInDep,
     WritingSession,
 )
 from hub.errors import Invalid, SecondFactorNeeded
+from hub.settings import Settings
 from hub.visitors import keep_session
 from hub.workflows.accounts.credentials import change_password, password_of
 from hub.workflows.accounts.second_factor import (
@@ -53,13 +55,17 @@ OWN = decides("account.own")
 
 
 @router.get("", dependencies=[OWN])
-def show_account(request: Request, session: ReadingSession, visitor: SignedInDep, actor: ActorDep) -> Response:
+def show_account(
+    request: Request, session: ReadingSession, visitor: SignedInDep, actor: ActorDep, settings: SettingsDep
+) -> Response:
     """Show one's own account."""
     now = datetime.now(UTC)
     context = {
         "sessions": list_sessions(session, actor, now),
         "here_session": visitor.session,
         "api_tokens": list_tokens(session, actor),
+        "usual_requests": settings.token_requests,
+        "most_requests": settings.most_token_requests,
         "now": now,
         "second_factor": has_second_factor(session, actor.id),
         "codes_left": count_recovery_codes(session, actor.id),
@@ -234,9 +240,11 @@ def _ask_password(request: Request, address: str, faults: dict[str, str]) -> Res
 
 
 @router.get("/tokens/new", dependencies=[OWN])
-def ask_for_token(request: Request) -> Response:
+def ask_for_token(request: Request, settings: SettingsDep) -> Response:
     """Show the form for a new token."""
-    return _token_page(request, {"name": "", "scopes": [], "days": "90"}, {})
+    usual = min(settings.token_requests, settings.most_token_requests)
+    form = {"name": "", "scopes": [], "days": "90", "per_minute": str(usual)}
+    return _token_page(request, settings, form, {})
 
 
 @router.post("/tokens", dependencies=[OWN])
@@ -246,22 +254,43 @@ def make_own_token(
     actor: ActorDep,
     *,
     name: Text = "",
+    settings: SettingsDep,
     days: Text = "",
+    per_minute: Text = "",
     scopes: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Make a token and show it, once. 422 names what is wrong."""
-    number = int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0
     spoken = spoken_language(request)
     try:
-        secret = make_token(session, actor, name, scopes or [], number)
+        secret = make_token(
+            session,
+            actor,
+            name,
+            scopes or [],
+            _number(days),
+            per_minute=_number(per_minute),
+            most_per_minute=settings.most_token_requests,
+        )
     except Invalid as refused:
         faults = {fault.place.strip("/"): spoken.pick(fault.ja, fault.en) for fault in refused.faults}
-        return _token_page(request, {"name": name, "scopes": scopes or [], "days": days}, faults)
+        form = {"name": name, "scopes": scopes or [], "days": days, "per_minute": per_minute}
+        return _token_page(request, settings, form, faults)
     return render(request, "token.html", {"secret": secret})
 
 
-def _token_page(request: Request, form: dict[str, Any], faults: dict[str, str]) -> Response:
-    context = {"form": form, "faults": faults, "scopes": list(SCOPES), "most_days": MOST_DAYS}
+def _number(typed: str) -> int:
+    """Return a whole number that was typed, zero for anything else."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 0
+
+
+def _token_page(request: Request, settings: Settings, form: dict[str, Any], faults: dict[str, str]) -> Response:
+    context = {
+        "form": form,
+        "faults": faults,
+        "scopes": list(SCOPES),
+        "most_days": MOST_DAYS,
+        "most_requests": settings.most_token_requests,
+    }
     return render(request, "token_new.html", context, status=422 if faults else 200)
 
 

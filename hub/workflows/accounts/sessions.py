@@ -37,6 +37,7 @@ class SignedIn:
     """Who a session or a token stands for, as of this moment. ``session``: its id, None for a token.
 
     ``name`` and ``mail`` are for their own pages. ``stale``: the use of the session has to be written down.
+    ``per_minute``: how many requests a token may send, None: as the settings say.
     """
 
     actor: Actor
@@ -46,6 +47,7 @@ class SignedIn:
     name: str = ""
     mail: str = ""
     stale: bool = False
+    per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ NOT_A_CHANGE = {
     "hub.workflows.accounts.sessions.mark_seen": "that a session is in use",
     "hub.workflows.accounts.sessions.purge_sign_in": "what has ended by itself",
     "hub.workflows.accounts.tokens.mark_used": "the day a token was used",
+    "hub.workflows.accounts.token_pace.take_shared": "how often a token was used",
     "hub.workflows.archives.reading.import_whole": "the hub becomes exactly what the archive holds, its log included",
 }
 """What workflows write that is no change anybody made, and why."""

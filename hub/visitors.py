@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.auth.actor import LOCAL
+from hub.auth.challenges import LASTS
 from hub.db.transaction import reading, transaction
 from hub.logging import log_event
 from hub.models.base import utc_now
@@ -19,7 +20,7 @@ from hub.workflows.accounts.sessions import LONGEST, SignedIn, find_session, mar
 from hub.workflows.accounts.token_pace import Pace
 from hub.workflows.accounts.tokens import find_token, mark_used
 
-SESSION, DEVICE = "hub_session", "hub_device"
+SESSION, DEVICE, STEP = "hub_session", "hub_device", "hub_step"
 DEVICE_SECONDS = 180 * 24 * 3600
 """How long a browser is known as one that signed in before."""
 BEARER = "bearer "
@@ -84,6 +85,16 @@ def write_use(request: Request, visitor: SignedIn) -> None:
 def keep_session(request: Request, response: Response, secret: str) -> None:
     """Have the browser keep a session's secret until the session ends at the latest."""
     _keep(request, response, SESSION, secret, int(LONGEST.total_seconds()))
+
+
+def step_of(request: Request) -> str:
+    """Return what a browser holds while it signs in, and has no session yet; empty without it."""
+    return request.cookies.get(cookie_name(request, STEP), "")
+
+
+def keep_step(request: Request, response: Response, told: str) -> None:
+    """Have the browser hold something while it signs in: what it answers is bound to it."""
+    _keep(request, response, STEP, told, int(LASTS.total_seconds()))
 
 
 def keep_device(request: Request, response: Response, device: str) -> None:

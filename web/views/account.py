@@ -7,7 +7,7 @@ import segno
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from hub.auth.passwords import LONGEST, hash_password, verify_password
+from hub.auth.passwords import hash_password
 from hub.auth.scopes import SCOPES
 from hub.auth.totp import enrolment_address
 from hub.decisions import HALF, decides
@@ -26,11 +26,12 @@ from hub.errors import Invalid, SecondFactorNeeded
 from hub.settings import Settings
 from hub.visitors import keep_session
 from hub.workflows.accounts.credentials import change_password, password_of
+from hub.workflows.accounts.passkeys import list_passkeys
 from hub.workflows.accounts.second_factor import (
     begin_enrolment,
     confirm_enrolment,
     count_recovery_codes,
-    has_second_factor,
+    factors_of,
     remove_second_factor,
     renew_recovery_codes,
 )
@@ -42,11 +43,11 @@ from hub.workflows.accounts.sessions import (
     hold_to,
     list_sessions,
 )
-from hub.workflows.accounts.throttling import OF_OWN_PASSWORD, count_attempt, forget_attempts
 from hub.workflows.accounts.tokens import MOST_DAYS, list_tokens, make_token, revoke_token
 from web.addresses import local_path
-from web.language import Language
+from web.passkey_pages import place_of
 from web.templating import render, spoken_language
+from web.views.own_password import password_faults_of
 from web.views.sign_in import Next, Text, new_password_faults
 
 router = APIRouter(prefix="/account")
@@ -67,7 +68,9 @@ def show_account(
         "usual_requests": settings.token_requests,
         "most_requests": settings.most_token_requests,
         "now": now,
-        "second_factor": has_second_factor(session, actor.id),
+        "factors": factors_of(session, actor.id),
+        "passkeys": list_passkeys(session, actor),
+        "passkey_place": place_of(request),
         "codes_left": count_recovery_codes(session, actor.id),
         "grants": actor.grants,
         "organizations": sorted({grant.scope for grant in actor.grants if grant.role == "organization_admin"}),
@@ -110,7 +113,7 @@ def change_own_password(
     spoken = spoken_language(request)
     with database.reading() as session:
         own = password_of(session, visitor.actor.id)[1]
-    faults = {} if _knows(database, keyring, visitor, current) else _wrong_password(spoken)
+    faults = password_faults_of(database, keyring, visitor, current, spoken)
     faults |= new_password_faults(password, again, own, spoken)
     if faults:
         return render(request, "password.html", {"faults": faults}, status=422)
@@ -121,22 +124,6 @@ def change_own_password(
     return RedirectResponse("/account", status_code=303)
 
 
-def _knows(database: Database, keyring: KeyringDep, visitor: SignedIn, current: str) -> bool:
-    """Return whether the present password was typed; a session somebody took is no way to find it out."""
-    with database.writing() as session:
-        count_attempt(session, keyring, OF_OWN_PASSWORD, visitor.actor.id, now=datetime.now(UTC))
-        kept, _ = password_of(session, visitor.actor.id)
-    right = verify_password(kept, current[: LONGEST + 1])
-    if right:
-        with database.writing() as session:
-            forget_attempts(session, keyring, OF_OWN_PASSWORD, visitor.actor.id)
-    return right
-
-
-def _wrong_password(spoken: Language) -> dict[str, str]:
-    return {"current": spoken.say("今のパスワードが違います")}
-
-
 @router.get("/second-factor", dependencies=[HALF])
 def show_enrolment(
     request: Request, database: DatabaseDep, keyring: KeyringDep, visitor: HalfDep, *, next: Next = "/"
@@ -145,7 +132,7 @@ def show_enrolment(
     if visitor.missing == "second_factor":
         raise SecondFactorNeeded(enrolled=True)
     with database.reading() as session:
-        enrolled = has_second_factor(session, visitor.actor.id)
+        enrolled = factors_of(session, visitor.actor.id).totp
     if enrolled:
         return RedirectResponse("/account", status_code=303)
     return _enrolment_page(request, database, keyring, visitor, next_page=local_path(next), faults={})
@@ -168,8 +155,17 @@ def enrol(
     if codes is None or secret is None:
         said = spoken_language(request).say("コードが違います。いま表示されているコードを入力してください")
         return _enrolment_page(request, database, keyring, visitor, next_page=local_path(next), faults={"code": said})
-    # The forms of this page belong to the session as it is called from now on.
-    response = render(request, "recovery_codes.html", {"codes": codes, "next": local_path(next)}, session_secret=secret)
+    return confirmed_page(request, secret, codes, local_path(next))
+
+
+def confirmed_page(request: Request, secret: str, codes: tuple[str, ...], next_page: str) -> Response:
+    """Show new recovery codes, once, or go on where there are none, with the new secret of the session."""
+    if codes:
+        # The forms of this page belong to the session as it is called from now on.
+        context = {"codes": codes, "next": next_page}
+        response: Response = render(request, "recovery_codes.html", context, session_secret=secret)
+    else:
+        response = RedirectResponse(next_page, status_code=303)
     keep_session(request, response, secret)
     return response
 
@@ -192,6 +188,7 @@ def _enrolment_page(
         "next": next_page,
         "faults": faults,
         "asked_for": visitor.missing == "enrolment",
+        "passkey_place": place_of(request),
     }
     return render(request, "enrol.html", context, status=422 if faults else 200)
 
@@ -201,8 +198,9 @@ def renew_codes(
     request: Request, database: DatabaseDep, keyring: KeyringDep, visitor: SignedInDep, *, current: Text = ""
 ) -> Response:
     """Show new recovery codes, once, in place of the old ones. 422 without the password."""
-    if not _knows(database, keyring, visitor, current):
-        return _ask_password(request, "/account/recovery-codes", _wrong_password(spoken_language(request)))
+    faults = password_faults_of(database, keyring, visitor, current, spoken_language(request))
+    if faults:
+        return _ask_password(request, "/account/recovery-codes", faults)
     with database.writing() as session:
         hold_to(session, visitor)
         codes = renew_recovery_codes(session, visitor.actor)
@@ -226,12 +224,13 @@ def remove(
     request: Request, database: DatabaseDep, keyring: KeyringDep, visitor: SignedInDep, *, current: Text = ""
 ) -> Response:
     """Take the second factor away; sessions end. 422 without the password, 409 where a role asks for one."""
-    if not _knows(database, keyring, visitor, current):
-        return _ask_password(request, "/account/second-factor/remove", _wrong_password(spoken_language(request)))
+    faults = password_faults_of(database, keyring, visitor, current, spoken_language(request))
+    if faults:
+        return _ask_password(request, "/account/second-factor/remove", faults)
     with database.writing() as session:
         hold_to(session, visitor)
         remove_second_factor(session, visitor.actor)
-    return RedirectResponse("/sign-in", status_code=303)
+    return RedirectResponse("/account", status_code=303)
 
 
 def _ask_password(request: Request, address: str, faults: dict[str, str]) -> Response:

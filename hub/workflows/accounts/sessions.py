@@ -25,6 +25,8 @@ LONGEST = timedelta(hours=12)
 """How long a session lives at all: a working day."""
 SEEN_EVERY = timedelta(minutes=1)
 """How exact the idle limit is: a session that is used is not written more often."""
+FRESH = timedelta(minutes=10)
+"""How long who has signed in need not prove again who they are, where they have no password to do so."""
 KEPT_AFTER = timedelta(days=30)
 """How long a token that has expired stays in its person's list."""
 
@@ -37,7 +39,8 @@ class SignedIn:
     """Who a session or a token stands for, as of this moment. ``session``: its id, None for a token.
 
     ``name`` and ``mail`` are for their own pages. ``stale``: the use of the session has to be written down.
-    ``per_minute``: how many requests a token may send, None: as the settings say.
+    ``fresh``: its person has just proved who they are. ``per_minute``: how many requests a token may send, None: as the
+    settings say.
     """
 
     actor: Actor
@@ -47,6 +50,7 @@ class SignedIn:
     name: str = ""
     mail: str = ""
     stale: bool = False
+    fresh: bool = False
     per_minute: int | None = None
 
 
@@ -61,8 +65,8 @@ class SessionRow:
     second_factor: bool
 
 
-def begin_session(session: Session, account_id: str, agent: str, now: datetime) -> str:
-    """Begin a session with the password alone, and return its secret for the browser."""
+def begin_session(session: Session, account_id: str, agent: str, now: datetime, *, second_factor: bool = False) -> str:
+    """Begin a session and return its secret for the browser. ``second_factor``: it was proved with the first."""
     secret = new_secret()
     row = SignedInSession(
         id=new_id("ses"),
@@ -71,6 +75,7 @@ def begin_session(session: Session, account_id: str, agent: str, now: datetime) 
         made_at=now,
         seen_at=now,
         expires_at=now + LONGEST,
+        second_factor_at=now if second_factor else None,
         agent="".join(letter for letter in agent if letter.isprintable())[:AGENT_LENGTH],
     )
     session.add(row)
@@ -102,13 +107,14 @@ def find_session(session: Session, secret: str, now: datetime) -> SignedIn | Non
         name=row.name,
         mail=row.mail,
         stale=row.seen_at < now - SEEN_EVERY,
+        fresh=(row.second_factor_at or row.made_at) > now - FRESH,
     )
 
 
 @cache
 def _session_query() -> Select[Any]:
     s = columns(SignedInSession)
-    query = with_person(SignedInSession, s.seen_at, s.second_factor_at)
+    query = with_person(SignedInSession, s.made_at, s.seen_at, s.second_factor_at)
     moment = {"type_": s.expires_at.type}
     ended = (s.expires_at > bindparam("now", **moment), s.seen_at > bindparam("unused_since", **moment))
     return query.where(s.token_hash == bindparam("secret"), *ended)
@@ -143,9 +149,14 @@ def grants_in(rows: Sequence[Any]) -> tuple[Grant, ...]:
 
 
 def what_is_missing(grants: Sequence[Grant], *, enrolled: bool, confirmed: bool) -> Missing:
-    """Return what has to be done before a session may do what ``grants`` allow."""
+    """Return what has to be done before a session may do what ``grants`` allow.
+
+    ``confirmed``: a second factor was proved, here or at the provider who let the person in.
+    """
+    if confirmed:
+        return "nothing"
     if enrolled:
-        return "nothing" if confirmed else "second_factor"
+        return "second_factor"
     return "enrolment" if any(grant.role in SECOND_FACTOR_ROLES for grant in grants) else "nothing"
 
 

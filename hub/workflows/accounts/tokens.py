@@ -121,8 +121,8 @@ def find_token(session: Session, secret: str, now: datetime) -> SignedIn | None:
     row, grants = rows[0], grants_in(rows)
     return SignedIn(
         actor=Actor(row.account_id, grants, row.expert_id, actions_of(row.scopes)),
-        # Made by who had confirmed it; a role that came later may ask for a second factor there is not yet.
-        missing=what_is_missing(grants, enrolled=is_enrolled(row), confirmed=True),
+        # Made by who had confirmed it, if there is one; a role may ask for a second factor there is not yet.
+        missing=what_is_missing(grants, enrolled=False, confirmed=is_enrolled(row)),
         token=row.id,
         name=row.name,
         mail=row.mail,

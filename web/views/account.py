@@ -267,7 +267,7 @@ def make_own_token(
             name,
             scopes or [],
             _number(days),
-            per_minute=_number(per_minute),
+            per_minute=_number(per_minute) if per_minute.strip() else None,
             most_per_minute=settings.most_token_requests,
         )
     except Invalid as refused:

@@ -138,13 +138,14 @@ def remove_passkey(session: Session, actor: Actor, passkey_id: str) -> None:
     """
     require(actor, "account.own")
     lock_factors(session, actor.id)
-    p = columns(Passkey)
-    gone = delete(table_of(Passkey)).where(p.id == passkey_id, p.account_id == actor.id)
-    if session.execute(gone).rowcount != 1:  # type: ignore[attr-defined]
+    p, factors = columns(Passkey), factors_of(session, actor.id)
+    mine = (p.id == passkey_id, p.account_id == actor.id)
+    if session.execute(select(p.id).where(*mine)).first() is None:
         raise no_passkey()
-    last = not factors_of(session, actor.id).any
+    last = factors.passkeys == 1 and not factors.totp
     if last:
         require_needless(actor)
+    session.execute(delete(table_of(Passkey)).where(*mine))
     record(session, actor, "account:remove_passkey", "account", actor.id, after={"passkey": passkey_id})
     end_factor(session, actor, actor.id, last=last)
 

@@ -49,6 +49,7 @@
   const prepare = (form) => {
     const button = form.querySelector("button");
     const ask = form.dataset.passkey === "make" ? make : use;
+    say(form, "");
     if (!window.PublicKeyCredential) {
       button.disabled = true;
       say(form, "unsupported");

@@ -139,7 +139,9 @@ def test_one_more_passkey_asks_for_the_password_and_keeps_the_session(app: Any):
 def test_a_passkey_is_renamed_and_removed_with_the_password(app: Any, registered: Engine):
     browser = signed_in(app, with_passkey(app))
     added(browser, Authenticator(), status=303, current=PASSWORD, name="予備の鍵")
-    pages = re.findall(r'href="(/account/passkeys/pky_[^"]+)" aria-label="([^"]+)の名前を変える', browser.get("/account").text)
+    pages = re.findall(
+        r'href="(/account/passkeys/pky_[^"]+)" aria-label="([^"]+)の名前を変える', browser.get("/account").text
+    )
     spare = next(page for page, name in pages if name == "予備の鍵")
     browser.send(spare, f"{spare}/name", 422, name=" ")
     browser.send(spare, f"{spare}/name", name="金庫の鍵")

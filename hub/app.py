@@ -16,6 +16,7 @@ from starlette.responses import Response
 from hub.api import faults
 from hub.api.routes import router as api_router
 from hub.auth.keys import keyring_of
+from hub.auth.providers import providers_of
 from hub.db.engine import create_engine
 from hub.db.faults import BeyondTheDatabase, meaning
 from hub.db.schema import require_newest
@@ -63,6 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.keyring = keyring_of(settings) if settings.sign_in == "required" else None
+    app.state.providers = providers_of(settings)
     app.state.engine = create_engine(settings)
     app.state.token_paces = paces_for(app.state.engine)
     app.state.writers = writers_of(settings, app.state.engine.dialect.name)

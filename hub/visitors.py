@@ -20,7 +20,9 @@ from hub.workflows.accounts.sessions import LONGEST, SignedIn, find_session, mar
 from hub.workflows.accounts.token_pace import Pace
 from hub.workflows.accounts.tokens import find_token, mark_used
 
-SESSION, DEVICE, STEP = "hub_session", "hub_device", "hub_step"
+SESSION, DEVICE = "hub_session", "hub_device"
+STEP, JOURNEY = "hub_step", "hub_journey"
+"""What a browser holds before it has a session: while it is on the sign-in page, and while it is at a provider."""
 DEVICE_SECONDS = 180 * 24 * 3600
 """How long a browser is known as one that signed in before."""
 BEARER = "bearer "
@@ -97,6 +99,21 @@ def keep_step(request: Request, response: Response, told: str) -> None:
     _keep(request, response, STEP, told, int(LASTS.total_seconds()))
 
 
+def journey_of(request: Request) -> str:
+    """Return what a browser holds while its person is at a provider; empty without it."""
+    return request.cookies.get(cookie_name(request, JOURNEY), "")
+
+
+def keep_journey(request: Request, response: Response, told: str) -> None:
+    """Have the browser hold something while its person is at a provider."""
+    _keep(request, response, JOURNEY, told, int(LASTS.total_seconds()))
+
+
+def end_journey(request: Request, response: Response) -> None:
+    """Have the browser forget what it held while its person was at a provider."""
+    _forget(request, response, JOURNEY)
+
+
 def keep_device(request: Request, response: Response, device: str) -> None:
     """Have the browser keep by what it is known again."""
     _keep(request, response, DEVICE, device, DEVICE_SECONDS)
@@ -104,8 +121,12 @@ def keep_device(request: Request, response: Response, device: str) -> None:
 
 def forget_session(request: Request, response: Response) -> None:
     """Have the browser forget its session."""
-    name = cookie_name(request, SESSION)
-    response.delete_cookie(name, path="/", secure=is_secure(request), httponly=True, samesite="lax")
+    _forget(request, response, SESSION)
+
+
+def _forget(request: Request, response: Response, name: str) -> None:
+    told = cookie_name(request, name)
+    response.delete_cookie(told, path="/", secure=is_secure(request), httponly=True, samesite="lax")
 
 
 def _keep(request: Request, response: Response, name: str, value: str, seconds: int) -> None:

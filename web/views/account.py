@@ -27,6 +27,7 @@ from hub.settings import Settings
 from hub.visitors import keep_session
 from hub.workflows.accounts.credentials import change_password, password_of
 from hub.workflows.accounts.passkeys import list_passkeys
+from hub.workflows.accounts.provider_links import list_links
 from hub.workflows.accounts.second_factor import (
     begin_enrolment,
     confirm_enrolment,
@@ -48,7 +49,7 @@ from web.addresses import local_path
 from web.passkey_pages import place_of
 from web.templating import render, spoken_language
 from web.views.own_password import password_faults_of
-from web.views.sign_in import Next, Text, new_password_faults
+from web.views.sign_in import Next, Text, new_password_faults, providers_in
 
 router = APIRouter(prefix="/account")
 
@@ -70,6 +71,8 @@ def show_account(
         "now": now,
         "factors": factors_of(session, actor.id),
         "passkeys": list_passkeys(session, actor),
+        "providers": providers_in(request),
+        "links": list_links(session, actor),
         "passkey_place": place_of(request),
         "codes_left": count_recovery_codes(session, actor.id),
         "grants": actor.grants,

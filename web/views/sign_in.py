@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from hub.auth.keys import Keyring
 from hub.auth.passwords import LONGEST, hash_password, is_outdated, password_faults, verify_password
+from hub.auth.providers import Provider
 from hub.auth.secrets import new_secret
 from hub.decisions import HALF, PUBLIC
 from hub.dependencies import Database, DatabaseDep, HalfDep, KeyringDep, VisitorDep
@@ -90,6 +91,12 @@ def sign_in(
     return response
 
 
+def providers_in(request: Request) -> Mapping[str, Provider]:
+    """Return the providers of sign-in, by name, in the order of the settings."""
+    found: Mapping[str, Provider] = request.app.state.providers
+    return found
+
+
 def sign_in_page(
     request: Request, keyring: Keyring, next_page: str, mail: str = "", faults: Mapping[str, str] = MappingProxyType({})
 ) -> Response:
@@ -97,6 +104,7 @@ def sign_in_page(
     step = step_of(request) or new_secret()
     options = use_options(request, keyring, "sign_in_by_passkey", bound_to=step)
     context = {"next": next_page, "mail": mail, "faults": faults, "passkey_options": options}
+    context["providers"] = providers_in(request)
     response = render(request, "sign_in.html", context, status=422 if faults else 200)
     if options:
         keep_step(request, response, step)
@@ -252,5 +260,5 @@ def new_password_faults(password: str, again: str, own: tuple[str, ...], spoken:
 
 
 def _password_page(request: Request, token: str, purpose: str, faults: dict[str, str]) -> Response:
-    context = {"token": token, "purpose": purpose, "faults": faults}
+    context = {"token": token, "purpose": purpose, "faults": faults, "providers": providers_in(request)}
     return render(request, "set_password.html", context, status=422 if faults else 200)

@@ -30,6 +30,7 @@ NOT_A_CHANGE = {
     "hub.workflows.idempotency.purge": "an answer, kept for a day",
     "hub.workflows.accounts.throttling.count_attempt": "how often something was tried; what came of it is recorded",
     "hub.workflows.accounts.throttling.forget_attempts": "how often something was tried",
+    "hub.workflows.accounts.throttling.use_once": "that a challenge was answered; what came of it is recorded",
     "hub.workflows.accounts.links.mint": "what a mail holds",
     "hub.workflows.accounts.sessions.confirm_second_factor": "follows from the proof, which is recorded",
     "hub.workflows.accounts.sessions.mark_seen": "that a session is in use",

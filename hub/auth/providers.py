@@ -176,7 +176,7 @@ class Provider:
             if told["issuer"] != self.issuer:
                 raise ValueError("the configuration is of another issuer")
             for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
-                if not is_safe_address(told[name]):
+                if not isinstance(told[name], str) or not is_safe_address(told[name]):
                     raise ValueError(name)
             keys = KeySet.import_key_set(client.get(told["jwks_uri"]).raise_for_status().json())
         return _Known(told, keys, now)

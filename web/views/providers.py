@@ -200,11 +200,12 @@ def come_back(
         with database.writing() as session:
             refuse_identity(session, "", refused.why)
         raise _refusal(refused.why) from None
-    outcome = _arrived(request, database, visitor, journey, identity)
+    with database.writing() as session:
+        outcome = _arrived(request, session, visitor, journey, identity)
+        if outcome.why is None:
+            take_back_attempt(session, keyring, OF_ADDRESS, network_of(address_of_visitor(request)))
     if outcome.why is not None:
         raise _refusal(outcome.why)
-    with database.writing() as session:
-        take_back_attempt(session, keyring, OF_ADDRESS, network_of(address_of_visitor(request)))
     response = RedirectResponse(local_path(journey.next), status_code=303)
     end_journey(request, response)
     if outcome.secret is not None:
@@ -227,24 +228,23 @@ def _begun(request: Request, database: Database, keyring: Keyring, provider: Pro
 
 
 def _arrived(
-    request: Request, database: Database, visitor: SignedIn | None, journey: Journey, identity: Identity
+    request: Request, session: WritingSession, visitor: SignedIn | None, journey: Journey, identity: Identity
 ) -> Outcome:
     """Do what the journey was for."""
     now, agent = datetime.now(UTC), agent_of(request)
-    with database.writing() as session:
-        if journey.session:
-            # The account of the session that set out, and of nobody who signed in meanwhile.
-            if visitor is None or visitor.session != journey.session or visitor.missing != "nothing":
-                raise SignInNeeded
-            hold_to(session, visitor)
-            return link_own(session, visitor.actor, identity, now)
-        if journey.invitation:
-            outcome = link_by_invitation(session, journey.invitation, identity, agent, now)
-        else:
-            outcome = sign_in_by_provider(session, identity, agent, now)
-        if outcome.secret is not None:
-            end_secret(session, session_secret(request))
-        return outcome
+    if journey.session:
+        # The account of the session that set out, and of nobody who signed in meanwhile.
+        if visitor is None or visitor.session != journey.session or visitor.missing != "nothing":
+            raise SignInNeeded
+        hold_to(session, visitor)
+        return link_own(session, visitor.actor, identity, now)
+    if journey.invitation:
+        outcome = link_by_invitation(session, journey.invitation, identity, agent, now)
+    else:
+        outcome = sign_in_by_provider(session, identity, agent, now)
+    if outcome.secret is not None:
+        end_secret(session, session_secret(request))
+    return outcome
 
 
 def _refusal(why: str) -> Conflict:

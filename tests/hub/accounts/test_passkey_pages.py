@@ -50,6 +50,14 @@ def with_passkey(app: Any, account: str = "acc_head") -> Authenticator:
     return key
 
 
+def test_what_is_planted_is_sent(app: Any):
+    """Else every test of a thief below would show nothing."""
+    browser, thief = Browser(app, ORIGIN), Browser(app, ORIGIN)
+    browser.sign_in("acc_expert")
+    thief.plant(browser.cookies()["hub_session"])
+    thief.get("/account")
+
+
 def signed_in(app: Any, key: Authenticator) -> Browser:
     """Return a browser signed in by a passkey alone."""
     browser = Browser(app, ORIGIN)

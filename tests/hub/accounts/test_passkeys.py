@@ -207,8 +207,9 @@ def test_a_count_that_goes_back_tells_a_copy(hub: Hub):
 def test_a_passkey_proves_its_own_person_alone(hub: Hub):
     member(hub.engine, "acc_2", ("expert", ""))
     key, other = hub.made("acc_1", Authenticator()), hub.made("acc_2", Authenticator())
-    assert not hub.prove("acc_1", other.use(hub.request(), PARTY.origin))
-    assert hub.why() == "other_account"
+    for claimed in (None, b"", b"acc_1"):
+        assert not hub.prove("acc_1", other.use(hub.request(), PARTY.origin, user=claimed))
+        assert hub.why() == "other_account"
     assert not hub.prove("acc_1", Authenticator().use(hub.request(), PARTY.origin, user=b"acc_1"))
     assert hub.why() == "unknown"
     for claimed in (b"acc_1", b""):

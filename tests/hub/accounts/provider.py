@@ -33,7 +33,7 @@ class Client:
         self.provider = provider
 
     def check_redirect_uri(self, told: str) -> bool:
-        return told.startswith("http://127.0.0.1:8000/sign-in/with/")
+        return told == f"{self.provider.hub}/sign-in/with/city/callback"
 
     def check_client_secret(self, told: str) -> bool:
         return told == SECRET
@@ -143,6 +143,7 @@ class RunningProvider:
     url: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
     configuration: dict[str, Any] = field(default_factory=dict)
+    hub: str = "http://127.0.0.1:8000"
     method: str = "client_secret_basic"
     algorithm: str = "RS256"
     key: Any = field(default_factory=lambda: KEY)

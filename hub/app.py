@@ -16,6 +16,7 @@ from starlette.responses import Response
 from hub.api import faults
 from hub.api.routes import router as api_router
 from hub.auth.keys import keyring_of
+from hub.auth.providers import providers_of
 from hub.db.engine import create_engine
 from hub.db.faults import BeyondTheDatabase, meaning
 from hub.db.schema import require_newest
@@ -25,6 +26,7 @@ from hub.jobs.worker import Worker
 from hub.logging import log_event
 from hub.protection import BodyLimit, RequestLog
 from hub.settings import Settings
+from hub.workflows.accounts.token_pace import paces_for
 from web.errors import error_page
 from web.plan_words import plan_words
 from web.routes import install as install_pages
@@ -64,7 +66,9 @@ def create_app(settings: Settings) -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     app.state.keyring = keyring_of(settings) if settings.sign_in == "required" else None
+    app.state.providers = providers_of(settings)
     app.state.engine = create_engine(settings)
+    app.state.token_paces = paces_for(app.state.engine)
     app.state.writers = writers_of(settings, app.state.engine.dialect.name)
     worker = Worker(app.state.engine, settings) if settings.worker else None
     try:

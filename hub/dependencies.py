@@ -5,7 +5,7 @@ What only looks at the request is ``async``: anything else costs a change of thr
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from hmac import compare_digest
 from typing import Annotated
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
 from hub.auth.keys import Keyring
+from hub.auth.providers import Provider
 from hub.auth.secrets import form_token
 from hub.db.transaction import reading, transaction, undoable
 from hub.errors import Busy, Conflict, Invalid, SecondFactorNeeded, SignInNeeded
@@ -176,6 +177,11 @@ async def prove_form(request: Request, visitor: VisitorDep) -> None:
         raise HTTPException(403)
 
 
+async def _providers(request: Request) -> Mapping[str, Provider]:
+    providers: Mapping[str, Provider] = request.app.state.providers
+    return providers
+
+
 SettingsDep = Annotated[Settings, Depends(_settings)]
 """The settings of this process."""
 
@@ -193,6 +199,9 @@ DatabaseDep = Annotated[Database, Depends(Database)]
 
 KeyringDep = Annotated[Keyring, Depends(_keyring)]
 """The hub's own keys. 409 where nobody signs in."""
+
+ProvidersDep = Annotated[Mapping[str, Provider], Depends(_providers)]
+"""The providers of sign-in, by name."""
 
 PlanWordsDep = Annotated[Callable[[Spoken], PlanWords], Depends(_plan_words)]
 """The words of a plan's list: the pages', in the language asked for."""

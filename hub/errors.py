@@ -21,6 +21,8 @@ from typing import Any
 
 from matching.faults import Fault
 
+MINUTE = 60
+
 
 class HubError(Exception):
     """A fault to be shown: ``ja`` and ``en`` say what is wrong and what to do."""
@@ -104,10 +106,10 @@ class TooOften(HubError):  # noqa: N818  (read as a sentence: raise TooOften)
     """It was tried too often; after ``seconds`` it may be tried again. It says nothing about what was tried."""
 
     def __init__(self, seconds: int) -> None:
-        minutes = -(-seconds // 60)
+        number, unit_ja, unit_en = (seconds, "秒", "s") if seconds < MINUTE else (-(-seconds // MINUTE), "分", "min")
         super().__init__(
-            f"回数が多すぎます。{minutes}分待って、もう一度試してください。",
-            f"Too many attempts. Wait {minutes} min and try again.",
+            f"回数が多すぎます。{number}{unit_ja}待って、もう一度試してください。",
+            f"Too many attempts. Wait {number} {unit_en} and try again.",
         )
         self.seconds = seconds
 

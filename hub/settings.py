@@ -6,13 +6,52 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DATABASE_FILE = "hub.sqlite3"
 SMTP_SCHEMES = ("smtp", "smtps", "smtp+plain")
 PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
+PUBLIC_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s#]*)?")
 ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
+
+
+class ProviderSettings(BaseModel):
+    """A provider of sign-in (OpenID Connect), one of the JSON list ``HUB_SIGN_IN_PROVIDERS``.
+
+    ``name`` is in addresses, ``label`` on the button. ``mail_claim``: the person's address in the ID token, believed
+    when ``verified_claim`` is true there; None: the provider vouches for every address it gives. ``second_factor_acr``
+    and ``second_factor_amr``: values of these claims by which the provider has had a second factor proved; without
+    any, the hub asks for its own.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,30}$")]
+    label: Annotated[str, Field(min_length=1, max_length=50)]
+    issuer: Annotated[str, Field(max_length=500)]
+    client_id: Annotated[str, Field(min_length=1)]
+    client_secret: SecretStr | None = None
+    client_secret_file: Path | None = None
+    scopes: str = "openid email"
+    mail_claim: str = "email"
+    verified_claim: str | None = "email_verified"
+    second_factor_acr: tuple[str, ...] = ()
+    second_factor_amr: tuple[str, ...] = ()
+
+    @field_validator("issuer")
+    @classmethod
+    def _issuer_is_safe(cls, told: str) -> str:
+        if not is_safe_address(told) or urlsplit(told).query:
+            raise ValueError("https://login.example の形で / write it like https://login.example")
+        return told
+
+
+def is_safe_address(told: str) -> bool:
+    """Return whether what goes there is encrypted, or stays on this machine."""
+    parts = urlsplit(told)
+    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    return PUBLIC_ADDRESS.fullmatch(told) is not None and (parts.scheme == "https" or local)
 
 
 class Settings(BaseSettings):
@@ -49,6 +88,16 @@ class Settings(BaseSettings):
     trusted_proxies: tuple[str, ...] = Field(
         default=("127.0.0.1", "::1"),
         description="X-Forwarded-… を信じる前段のアドレス。JSONの配列 / proxies whose X-Forwarded-… is believed",
+    )
+    sign_in_providers: tuple[ProviderSettings, ...] = Field(
+        default=(),
+        description="外部のサインイン（OpenID Connect）。JSONの配列 / providers of sign-in, a JSON list",
+    )
+    token_requests: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=120, description="APIトークンの1分の回数。選ばないとき / requests a minute of a token, unless chosen"
+    )
+    most_token_requests: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=1200, description="選べる回数の上限。前からのトークンにも効く / the most that can be chosen, and sent"
     )
     language: Literal["ja", "en"] = Field(
         default="ja", description="選ばれていないときの言語 / language when none is chosen"
@@ -113,6 +162,13 @@ class Settings(BaseSettings):
     def _public_url_is_one(cls, told: str | None) -> str | None:
         if told is not None and not (PUBLIC_URL.fullmatch(told) and urlsplit(told).hostname):
             raise ValueError("https://hub.example の形で / write it like https://hub.example")
+        return told
+
+    @field_validator("sign_in_providers")
+    @classmethod
+    def _providers_are_told_apart(cls, told: tuple[ProviderSettings, ...]) -> tuple[ProviderSettings, ...]:
+        if len({one.name for one in told}) < len(told) or len({one.issuer for one in told}) < len(told):
+            raise ValueError("nameとissuerは、それぞれ1つだけに / give each name and each issuer once")
         return told
 
     @field_validator("smtp_url")

@@ -11,14 +11,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.auth.actor import LOCAL
+from hub.auth.challenges import LASTS
 from hub.db.transaction import reading, transaction
 from hub.logging import log_event
 from hub.models.base import utc_now
 from hub.settings import Settings
 from hub.workflows.accounts.sessions import LONGEST, SignedIn, find_session, mark_seen
+from hub.workflows.accounts.token_pace import Pace
 from hub.workflows.accounts.tokens import find_token, mark_used
 
 SESSION, DEVICE = "hub_session", "hub_device"
+STEP, JOURNEY = "hub_step", "hub_journey"
+"""What a browser holds before it has a session: while it is on the sign-in page, and while it is at a provider."""
 DEVICE_SECONDS = 180 * 24 * 3600
 """How long a browser is known as one that signed in before."""
 BEARER = "bearer "
@@ -43,7 +47,7 @@ def session_secret(request: Request) -> str:
 def find_visitor(request: Request) -> SignedIn | None:
     """Return who is signed in, with the roles of this moment; None: nobody, or not any more.
 
-    A request with a token is a system's, whatever cookies it has.
+    A request with a token is a system's, whatever cookies it has, and counts. Raises TooOften.
     """
     if request.app.state.settings.sign_in == "local":
         return SignedIn(LOCAL)
@@ -51,12 +55,21 @@ def find_visitor(request: Request) -> SignedIn | None:
     secret = session_secret(request)
     if told is None and not secret:
         return None
+    now = utc_now()
+    if told is not None and not told.casefold().startswith(BEARER):
+        return None
     with reading(request.app.state.engine) as session:
         if told is None:
-            return find_session(session, secret, utc_now())
-        if not told.casefold().startswith(BEARER):
-            return None
-        return find_token(session, told[len(BEARER) :].strip(), utc_now())
+            return find_session(session, secret, now)
+        found = find_token(session, told[len(BEARER) :].strip(), now)
+    if found is not None and found.token is not None:
+        request.app.state.token_paces.count(found.token, _pace_of(request, found), now)
+    return found
+
+
+def _pace_of(request: Request, visitor: SignedIn) -> Pace:
+    settings: Settings = request.app.state.settings
+    return Pace(min(visitor.per_minute or settings.token_requests, settings.most_token_requests))
 
 
 def write_use(request: Request, visitor: SignedIn) -> None:
@@ -76,6 +89,31 @@ def keep_session(request: Request, response: Response, secret: str) -> None:
     _keep(request, response, SESSION, secret, int(LONGEST.total_seconds()))
 
 
+def step_of(request: Request) -> str:
+    """Return what a browser holds while it signs in, and has no session yet; empty without it."""
+    return request.cookies.get(cookie_name(request, STEP), "")
+
+
+def keep_step(request: Request, response: Response, told: str) -> None:
+    """Have the browser hold something while it signs in: what it answers is bound to it."""
+    _keep(request, response, STEP, told, int(LASTS.total_seconds()))
+
+
+def journey_of(request: Request) -> str:
+    """Return what a browser holds while its person is at a provider; empty without it."""
+    return request.cookies.get(cookie_name(request, JOURNEY), "")
+
+
+def keep_journey(request: Request, response: Response, told: str) -> None:
+    """Have the browser hold something while its person is at a provider."""
+    _keep(request, response, JOURNEY, told, int(LASTS.total_seconds()))
+
+
+def end_journey(request: Request, response: Response) -> None:
+    """Have the browser forget what it held while its person was at a provider."""
+    _forget(request, response, JOURNEY)
+
+
 def keep_device(request: Request, response: Response, device: str) -> None:
     """Have the browser keep by what it is known again."""
     _keep(request, response, DEVICE, device, DEVICE_SECONDS)
@@ -83,8 +121,12 @@ def keep_device(request: Request, response: Response, device: str) -> None:
 
 def forget_session(request: Request, response: Response) -> None:
     """Have the browser forget its session."""
-    name = cookie_name(request, SESSION)
-    response.delete_cookie(name, path="/", secure=is_secure(request), httponly=True, samesite="lax")
+    _forget(request, response, SESSION)
+
+
+def _forget(request: Request, response: Response, name: str) -> None:
+    told = cookie_name(request, name)
+    response.delete_cookie(told, path="/", secure=is_secure(request), httponly=True, samesite="lax")
 
 
 def _keep(request: Request, response: Response, name: str, value: str, seconds: int) -> None:

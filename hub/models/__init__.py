@@ -31,7 +31,16 @@ from hub.models.requests import (
     SkillNeed,
     Slot,
 )
-from hub.models.sign_in import ApiToken, Credential, OneTimeLink, RecoveryCode, SignedInSession, SignInCount
+from hub.models.sign_in import (
+    ApiToken,
+    Credential,
+    OneTimeLink,
+    Passkey,
+    ProviderLink,
+    RecoveryCode,
+    SignedInSession,
+    SignInCount,
+)
 from hub.models.work import Questionnaire, Report, WorkLog, WorkLogShare
 
 __all__ = [
@@ -66,12 +75,14 @@ __all__ = [
     "OneTimeLink",
     "Organization",
     "OutgoingMail",
+    "Passkey",
     "Plan",
     "PlanDocument",
     "PlanLink",
     "PlanSlot",
     "PromotionPartner",
     "Proposal",
+    "ProviderLink",
     "Questionnaire",
     "RecoveryCode",
     "Report",

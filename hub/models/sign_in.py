@@ -15,6 +15,13 @@ LINK_PURPOSES: tuple[str, ...] = get_args(LinkPurpose)
 SECRET_HASH_LENGTH = 64
 """SHA-256 in hexadecimal: of secrets of at least 112 random bits, which nobody guesses, so no salt is needed."""
 AGENT_LENGTH = 200
+CREDENTIAL_ID_LENGTH = 1364
+"""1,023 bytes in base64url, the longest WebAuthn allows."""
+MOST_SIGNATURES = 4_294_967_295
+ISSUER_LENGTH = 500
+SUBJECT_LENGTH = 255
+"""The longest subject of OpenID Connect."""
+MOST_PER_MINUTE = 1_000_000
 MOST_ATTEMPTS = 1_000_000
 
 
@@ -50,6 +57,42 @@ class RecoveryCode(SQLModel, table=True):
 
     account_id: str = Field(primary_key=True, foreign_key=OF_ACCOUNT, ondelete="CASCADE", max_length=ID_LENGTH)
     code_hash: str = Field(primary_key=True, max_length=SECRET_HASH_LENGTH)
+
+
+class Passkey(SQLModel, table=True):
+    """A passkey (WebAuthn credential) of an account. ``credential_id`` and ``public_key`` (COSE): in base64url.
+
+    ``sign_count``: what the authenticator counted last; zero where it counts nothing. ``used_at`` None: never used.
+    """
+
+    __tablename__ = "passkeys"
+    __table_args__ = (
+        UniqueConstraint("credential_id"),
+        not_empty("name"),
+        between("sign_count", 0, MOST_SIGNATURES),
+    )
+
+    id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    account_id: str = Field(foreign_key=OF_ACCOUNT, ondelete="CASCADE", max_length=ID_LENGTH, index=True)
+    credential_id: str = Field(max_length=CREDENTIAL_ID_LENGTH)
+    public_key: str = Field(sa_type=Text)
+    sign_count: int = Field(default=0, sa_type=BigInteger)
+    name: str = Field(max_length=TERM_LENGTH)
+    made_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, nullable=False)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+
+
+class ProviderLink(SQLModel, table=True):
+    """Who an account is at a provider of sign-in: ``subject`` as ``issuer`` calls them (OpenID Connect)."""
+
+    __tablename__ = "provider_links"
+    __table_args__ = (UniqueConstraint("account_id", "issuer"), not_empty("subject"))
+
+    issuer: str = Field(primary_key=True, max_length=ISSUER_LENGTH)
+    subject: str = Field(primary_key=True, max_length=SUBJECT_LENGTH)
+    account_id: str = Field(foreign_key=OF_ACCOUNT, ondelete="CASCADE", max_length=ID_LENGTH)
+    made_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, nullable=False)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
 
 
 class SignedInSession(SQLModel, table=True):
@@ -97,11 +140,18 @@ class OneTimeLink(SQLModel, table=True):
 class ApiToken(SQLModel, table=True):
     """A key for another system, acting as ``account_id`` within ``scopes`` (``hub.auth.scopes``) until it expires.
 
-    ``used_on``: the last day (in Japan) it was used. The row goes when it is revoked.
+    ``used_on``: the last day (in Japan) it was used. ``per_minute``: how many requests it may send, None: as many as
+    the settings say. ``spent_until``: when what was granted of them has come back (see ``token_pace``, which counts).
+    The row goes when it is revoked.
     """
 
     __tablename__ = "api_tokens"
-    __table_args__ = (UniqueConstraint("token_hash"), secret_hash("token_hash"), not_empty("name"))
+    __table_args__ = (
+        UniqueConstraint("token_hash"),
+        secret_hash("token_hash"),
+        not_empty("name"),
+        between("per_minute", 1, MOST_PER_MINUTE),
+    )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
     token_hash: str = Field(max_length=SECRET_HASH_LENGTH)
@@ -111,6 +161,8 @@ class ApiToken(SQLModel, table=True):
     made_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime, nullable=False)
     expires_at: datetime = Field(sa_type=UtcDateTime, nullable=False, index=True)
     used_on: date | None = None
+    per_minute: int | None = None
+    spent_until: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
 
 
 class SignInCount(SQLModel, table=True):

@@ -78,6 +78,9 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "account:second_factor_refused": Event(
             "パスワードを知られた恐れがあります", "Somebody else may know your password"
         ),
+        "account:providers_changed": Event(
+            "外部のサインインとの結び付きが変わりました", "Your sign-in by a provider was changed"
+        ),
         # the service itself
         "mail:uncertain": Event("届いたか分からないメールがあります", "It is not known whether a mail arrived"),
         "mail:failed": Event("送れなかったメールがあります", "A mail could not be sent"),
@@ -95,6 +98,7 @@ ALWAYS_BY_MAIL = frozenset(
         "account:roles_changed",
         "account:second_factor_changed",
         "account:second_factor_refused",
+        "account:providers_changed",
     }
 )
 """What nobody can switch off: what lets a person in, and what tells that somebody else may have got in."""

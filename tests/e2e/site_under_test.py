@@ -179,7 +179,7 @@ def serve_folder(folder: Path, **environment: str) -> Iterator[str]:
 @contextmanager
 def _server(folder: Path, port: int, **more: str) -> Iterator[None]:
     command = [sys.executable, "-m", "uvicorn", "--factory", "--app-dir", str(HERE), "serving:application"]
-    own = {"HUB_DATA_FOLDER": str(folder), "HUB_EXPLAIN_SECONDS": "2", "HUB_SIGN_IN": "local"}
+    own = {"HUB_DATA_FOLDER": str(folder), "HUB_EXPLAIN_SECONDS": "2", "HUB_SIGN_IN": "local", "HUB_PORT": str(port)}
     environment = {**os.environ, **own, **more}
     process = subprocess.Popen(
         [*command, "--port", str(port), "--log-level", "warning"],

@@ -7,7 +7,7 @@ import segno
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from hub.auth.passwords import LONGEST, hash_password, verify_password
+from hub.auth.passwords import hash_password
 from hub.auth.scopes import SCOPES
 from hub.auth.totp import enrolment_address
 from hub.decisions import HALF, decides
@@ -18,17 +18,21 @@ from hub.dependencies import (
     HalfDep,
     KeyringDep,
     ReadingSession,
+    SettingsDep,
     SignedInDep,
     WritingSession,
 )
 from hub.errors import Invalid, SecondFactorNeeded
+from hub.settings import Settings
 from hub.visitors import keep_session
 from hub.workflows.accounts.credentials import change_password, password_of
+from hub.workflows.accounts.passkeys import list_passkeys
+from hub.workflows.accounts.provider_links import list_links
 from hub.workflows.accounts.second_factor import (
     begin_enrolment,
     confirm_enrolment,
     count_recovery_codes,
-    has_second_factor,
+    factors_of,
     remove_second_factor,
     renew_recovery_codes,
 )
@@ -40,12 +44,12 @@ from hub.workflows.accounts.sessions import (
     hold_to,
     list_sessions,
 )
-from hub.workflows.accounts.throttling import OF_OWN_PASSWORD, count_attempt, forget_attempts
 from hub.workflows.accounts.tokens import MOST_DAYS, list_tokens, make_token, revoke_token
 from web.addresses import local_path
-from web.language import Language
+from web.passkey_pages import place_of
 from web.templating import render, spoken_language
-from web.views.sign_in import Next, Text, new_password_faults
+from web.views.own_password import password_faults_of
+from web.views.sign_in import Next, Text, new_password_faults, providers_in
 
 router = APIRouter(prefix="/account")
 
@@ -53,15 +57,23 @@ OWN = decides("account.own")
 
 
 @router.get("", dependencies=[OWN])
-def show_account(request: Request, session: ReadingSession, visitor: SignedInDep, actor: ActorDep) -> Response:
+def show_account(
+    request: Request, session: ReadingSession, visitor: SignedInDep, actor: ActorDep, settings: SettingsDep
+) -> Response:
     """Show one's own account."""
     now = datetime.now(UTC)
     context = {
         "sessions": list_sessions(session, actor, now),
         "here_session": visitor.session,
         "api_tokens": list_tokens(session, actor),
+        "usual_requests": settings.token_requests,
+        "most_requests": settings.most_token_requests,
         "now": now,
-        "second_factor": has_second_factor(session, actor.id),
+        "factors": factors_of(session, actor.id),
+        "passkeys": list_passkeys(session, actor),
+        "providers": providers_in(request),
+        "links": list_links(session, actor),
+        "passkey_place": place_of(request),
         "codes_left": count_recovery_codes(session, actor.id),
         "grants": actor.grants,
         "organizations": sorted({grant.scope for grant in actor.grants if grant.role == "organization_admin"}),
@@ -104,7 +116,7 @@ def change_own_password(
     spoken = spoken_language(request)
     with database.reading() as session:
         own = password_of(session, visitor.actor.id)[1]
-    faults = {} if _knows(database, keyring, visitor, current) else _wrong_password(spoken)
+    faults = password_faults_of(database, keyring, visitor, current, spoken)
     faults |= new_password_faults(password, again, own, spoken)
     if faults:
         return render(request, "password.html", {"faults": faults}, status=422)
@@ -115,22 +127,6 @@ def change_own_password(
     return RedirectResponse("/account", status_code=303)
 
 
-def _knows(database: Database, keyring: KeyringDep, visitor: SignedIn, current: str) -> bool:
-    """Return whether the present password was typed; a session somebody took is no way to find it out."""
-    with database.writing() as session:
-        count_attempt(session, keyring, OF_OWN_PASSWORD, visitor.actor.id, now=datetime.now(UTC))
-        kept, _ = password_of(session, visitor.actor.id)
-    right = verify_password(kept, current[: LONGEST + 1])
-    if right:
-        with database.writing() as session:
-            forget_attempts(session, keyring, OF_OWN_PASSWORD, visitor.actor.id)
-    return right
-
-
-def _wrong_password(spoken: Language) -> dict[str, str]:
-    return {"current": spoken.say("今のパスワードが違います")}
-
-
 @router.get("/second-factor", dependencies=[HALF])
 def show_enrolment(
     request: Request, database: DatabaseDep, keyring: KeyringDep, visitor: HalfDep, *, next: Next = "/"
@@ -139,7 +135,7 @@ def show_enrolment(
     if visitor.missing == "second_factor":
         raise SecondFactorNeeded(enrolled=True)
     with database.reading() as session:
-        enrolled = has_second_factor(session, visitor.actor.id)
+        enrolled = factors_of(session, visitor.actor.id).totp
     if enrolled:
         return RedirectResponse("/account", status_code=303)
     return _enrolment_page(request, database, keyring, visitor, next_page=local_path(next), faults={})
@@ -162,8 +158,17 @@ def enrol(
     if codes is None or secret is None:
         said = spoken_language(request).say("コードが違います。いま表示されているコードを入力してください")
         return _enrolment_page(request, database, keyring, visitor, next_page=local_path(next), faults={"code": said})
-    # The forms of this page belong to the session as it is called from now on.
-    response = render(request, "recovery_codes.html", {"codes": codes, "next": local_path(next)}, session_secret=secret)
+    return confirmed_page(request, secret, codes, local_path(next))
+
+
+def confirmed_page(request: Request, secret: str, codes: tuple[str, ...], next_page: str) -> Response:
+    """Show new recovery codes, once, or go on where there are none, with the new secret of the session."""
+    if codes:
+        # The forms of this page belong to the session as it is called from now on.
+        context = {"codes": codes, "next": next_page}
+        response: Response = render(request, "recovery_codes.html", context, session_secret=secret)
+    else:
+        response = RedirectResponse(next_page, status_code=303)
     keep_session(request, response, secret)
     return response
 
@@ -186,6 +191,7 @@ def _enrolment_page(
         "next": next_page,
         "faults": faults,
         "asked_for": visitor.missing == "enrolment",
+        "passkey_place": place_of(request),
     }
     return render(request, "enrol.html", context, status=422 if faults else 200)
 
@@ -195,8 +201,9 @@ def renew_codes(
     request: Request, database: DatabaseDep, keyring: KeyringDep, visitor: SignedInDep, *, current: Text = ""
 ) -> Response:
     """Show new recovery codes, once, in place of the old ones. 422 without the password."""
-    if not _knows(database, keyring, visitor, current):
-        return _ask_password(request, "/account/recovery-codes", _wrong_password(spoken_language(request)))
+    faults = password_faults_of(database, keyring, visitor, current, spoken_language(request))
+    if faults:
+        return _ask_password(request, "/account/recovery-codes", faults)
     with database.writing() as session:
         hold_to(session, visitor)
         codes = renew_recovery_codes(session, visitor.actor)
@@ -220,12 +227,13 @@ def remove(
     request: Request, database: DatabaseDep, keyring: KeyringDep, visitor: SignedInDep, *, current: Text = ""
 ) -> Response:
     """Take the second factor away; sessions end. 422 without the password, 409 where a role asks for one."""
-    if not _knows(database, keyring, visitor, current):
-        return _ask_password(request, "/account/second-factor/remove", _wrong_password(spoken_language(request)))
+    faults = password_faults_of(database, keyring, visitor, current, spoken_language(request))
+    if faults:
+        return _ask_password(request, "/account/second-factor/remove", faults)
     with database.writing() as session:
         hold_to(session, visitor)
         remove_second_factor(session, visitor.actor)
-    return RedirectResponse("/sign-in", status_code=303)
+    return RedirectResponse("/account", status_code=303)
 
 
 def _ask_password(request: Request, address: str, faults: dict[str, str]) -> Response:
@@ -234,9 +242,11 @@ def _ask_password(request: Request, address: str, faults: dict[str, str]) -> Res
 
 
 @router.get("/tokens/new", dependencies=[OWN])
-def ask_for_token(request: Request) -> Response:
+def ask_for_token(request: Request, settings: SettingsDep) -> Response:
     """Show the form for a new token."""
-    return _token_page(request, {"name": "", "scopes": [], "days": "90"}, {})
+    usual = min(settings.token_requests, settings.most_token_requests)
+    form = {"name": "", "scopes": [], "days": "90", "per_minute": str(usual)}
+    return _token_page(request, settings, form, {})
 
 
 @router.post("/tokens", dependencies=[OWN])
@@ -246,22 +256,43 @@ def make_own_token(
     actor: ActorDep,
     *,
     name: Text = "",
+    settings: SettingsDep,
     days: Text = "",
+    per_minute: Text = "",
     scopes: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Make a token and show it, once. 422 names what is wrong."""
-    number = int(days) if days.isascii() and days.isdigit() and len(days) < 6 else 0
     spoken = spoken_language(request)
     try:
-        secret = make_token(session, actor, name, scopes or [], number)
+        secret = make_token(
+            session,
+            actor,
+            name,
+            scopes or [],
+            _number(days),
+            per_minute=_number(per_minute) if per_minute.strip() else None,
+            most_per_minute=settings.most_token_requests,
+        )
     except Invalid as refused:
         faults = {fault.place.strip("/"): spoken.pick(fault.ja, fault.en) for fault in refused.faults}
-        return _token_page(request, {"name": name, "scopes": scopes or [], "days": days}, faults)
+        form = {"name": name, "scopes": scopes or [], "days": days, "per_minute": per_minute}
+        return _token_page(request, settings, form, faults)
     return render(request, "token.html", {"secret": secret})
 
 
-def _token_page(request: Request, form: dict[str, Any], faults: dict[str, str]) -> Response:
-    context = {"form": form, "faults": faults, "scopes": list(SCOPES), "most_days": MOST_DAYS}
+def _number(typed: str) -> int:
+    """Return a whole number that was typed, zero for anything else."""
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 8 else 0
+
+
+def _token_page(request: Request, settings: Settings, form: dict[str, Any], faults: dict[str, str]) -> Response:
+    context = {
+        "form": form,
+        "faults": faults,
+        "scopes": list(SCOPES),
+        "most_days": MOST_DAYS,
+        "most_requests": settings.most_token_requests,
+    }
     return render(request, "token_new.html", context, status=422 if faults else 200)
 
 

@@ -1,23 +1,39 @@
 """Signing in and out, the second factor, and setting a password by a link."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Annotated
 
 from fastapi import APIRouter, BackgroundTasks, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
+from hub.auth.keys import Keyring
 from hub.auth.passwords import LONGEST, hash_password, is_outdated, password_faults, verify_password
+from hub.auth.providers import Provider
+from hub.auth.secrets import new_secret
 from hub.decisions import HALF, PUBLIC
 from hub.dependencies import Database, DatabaseDep, HalfDep, KeyringDep, VisitorDep
 from hub.errors import TooOften
-from hub.visitors import DEVICE, cookie_name, forget_session, keep_device, keep_session, session_secret
+from hub.visitors import (
+    DEVICE,
+    cookie_name,
+    forget_session,
+    keep_device,
+    keep_session,
+    keep_step,
+    session_secret,
+    step_of,
+)
 from hub.workflows.accounts.links import ask_reset, find_link, use_link
-from hub.workflows.accounts.second_factor import count_code, prove, tell_refused
-from hub.workflows.accounts.sessions import confirm_second_factor, end_secret, hold_to, sign_out
+from hub.workflows.accounts.passkeys import credential_ids
+from hub.workflows.accounts.second_factor import count_code, factors_of, prove, tell_refused
+from hub.workflows.accounts.sessions import SignedIn, confirm_second_factor, end_secret, hold_to, sign_out
 from hub.workflows.accounts.sign_in import Asked, begin_attempt, end_attempt, new_device
 from hub.workflows.accounts.throttling import OF_RESETS, count_attempt, network_of
 from web.addresses import local_path
 from web.language import Language
+from web.passkey_pages import place_of, use_options
 from web.templating import render, spoken_language
 
 router = APIRouter()
@@ -37,11 +53,11 @@ def agent_of(request: Request) -> str:
 
 
 @router.get("/sign-in", dependencies=[PUBLIC])
-def ask_who(request: Request, visitor: VisitorDep, _: KeyringDep, *, next: Next = "/") -> Response:
+def ask_who(request: Request, visitor: VisitorDep, keyring: KeyringDep, *, next: Next = "/") -> Response:
     """Show the form; who has signed in already goes on."""
     if visitor is not None:
         return RedirectResponse(local_path(next), status_code=303)
-    return render(request, "sign_in.html", {"next": local_path(next), "mail": "", "faults": {}})
+    return sign_in_page(request, keyring, local_path(next))
 
 
 @router.post("/sign-in", dependencies=[PUBLIC])
@@ -68,11 +84,30 @@ def sign_in(
             end_secret(session, session_secret(request))
     if secret is None:
         said = spoken_language(request).say("メールアドレスかパスワードが違います。もう一度入力してください")
-        context = {"next": local_path(next), "mail": mail, "faults": {"mail": said}}
-        return render(request, "sign_in.html", context, status=422)
+        return sign_in_page(request, keyring, local_path(next), mail, {"mail": said})
     response = RedirectResponse(local_path(next), status_code=303)
     keep_session(request, response, secret)
     keep_device(request, response, new_device(keyring, mail))
+    return response
+
+
+def providers_in(request: Request) -> Mapping[str, Provider]:
+    """Return the providers of sign-in, by name, in the order of the settings."""
+    found: Mapping[str, Provider] = request.app.state.providers
+    return found
+
+
+def sign_in_page(
+    request: Request, keyring: Keyring, next_page: str, mail: str = "", faults: Mapping[str, str] = MappingProxyType({})
+) -> Response:
+    """Show the ways to sign in, of which a passkey's is bound to this browser."""
+    step = step_of(request) or new_secret()
+    options = use_options(request, keyring, "sign_in_by_passkey", bound_to=step)
+    context = {"next": next_page, "mail": mail, "faults": faults, "passkey_options": options}
+    context["providers"] = providers_in(request)
+    response = render(request, "sign_in.html", context, status=422 if faults else 200)
+    if options:
+        keep_step(request, response, step)
     return response
 
 
@@ -88,11 +123,46 @@ def leave(request: Request, database: DatabaseDep, visitor: HalfDep) -> Response
 
 
 @router.get("/sign-in/second-factor", dependencies=[HALF])
-def ask_for_code(request: Request, visitor: HalfDep, *, next: Next = "/") -> Response:
-    """Show the form for a code; who needs none goes on."""
+def ask_for_code(
+    request: Request, database: DatabaseDep, keyring: KeyringDep, visitor: HalfDep, *, next: Next = "/"
+) -> Response:
+    """Show the forms for a code and for a passkey, as far as there are any; who needs none goes on."""
     if visitor.missing != "second_factor":
         return RedirectResponse(local_path(next), status_code=303)
-    return render(request, "second_factor.html", {"next": local_path(next), "faults": {}})
+    return second_factor_page(request, database, keyring, visitor, next_page=local_path(next))
+
+
+def second_factor_page(
+    request: Request,
+    database: Database,
+    keyring: Keyring,
+    visitor: SignedIn,
+    *,
+    next_page: str,
+    faults: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
+    """Show the ways to prove the second factor that a person has."""
+    with database.reading() as session:
+        ids, factors = credential_ids(session, visitor.actor.id), factors_of(session, visitor.actor.id)
+    context = {
+        "next": next_page,
+        "faults": faults,
+        "factors": factors,
+        "passkey_place": place_of(request),
+        "passkey_options": use_options(request, keyring, "confirm_passkey", ids),
+    }
+    return render(request, "second_factor.html", context, status=422 if faults else 200)
+
+
+def count_proof(database: Database, keyring: Keyring, visitor: SignedIn, now: datetime) -> None:
+    """Count an attempt at the second factor before it is looked at. Raises TooOften, and tells the person then."""
+    try:
+        with database.writing() as session:
+            count_code(session, visitor.actor, keyring, now)
+    except TooOften:
+        with database.writing() as session:
+            tell_refused(session, visitor.actor.id, now)
+        raise
 
 
 @router.post("/sign-in/second-factor", dependencies=[HALF])
@@ -109,20 +179,16 @@ def confirm_code(
     if visitor.missing != "second_factor" or visitor.session is None:
         return RedirectResponse(local_path(next), status_code=303)
     now = datetime.now(UTC)
-    try:
-        with database.writing() as session:
-            count_code(session, visitor.actor, keyring, now)
-    except TooOften:
-        with database.writing() as session:
-            tell_refused(session, visitor.actor.id, now)
-        raise
+    count_proof(database, keyring, visitor, now)
     with database.writing() as session:
         hold_to(session, visitor)
         proof = prove(session, visitor.actor, keyring, code, now)
         secret = confirm_second_factor(session, visitor.session, now) if proof else None
     if secret is None:
         said = spoken_language(request).say("コードが違います。いま表示されているコードを入力してください")
-        return render(request, "second_factor.html", {"next": local_path(next), "faults": {"code": said}}, status=422)
+        return second_factor_page(
+            request, database, keyring, visitor, next_page=local_path(next), faults={"code": said}
+        )
     response = RedirectResponse(local_path(next), status_code=303)
     keep_session(request, response, secret)
     return response
@@ -194,5 +260,5 @@ def new_password_faults(password: str, again: str, own: tuple[str, ...], spoken:
 
 
 def _password_page(request: Request, token: str, purpose: str, faults: dict[str, str]) -> Response:
-    context = {"token": token, "purpose": purpose, "faults": faults}
+    context = {"token": token, "purpose": purpose, "faults": faults, "providers": providers_in(request)}
     return render(request, "set_password.html", context, status=422 if faults else 200)

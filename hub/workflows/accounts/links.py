@@ -1,4 +1,4 @@
-"""One-time links that set a password: an invitation, or after one was forgotten.
+"""One-time links that set a password or link a provider: an invitation, or after one was forgotten.
 
 The secret of a link is made when its mail is written (``hub.workflows.outbox``) and kept as a hash: neither the
 database nor the outbox ever holds it.
@@ -114,12 +114,17 @@ def use_link(session: Session, secret: str, password: str, hashed: str, now: dat
     faults = password_faults(password, link.own)
     if faults:
         raise Invalid(faults)
+    use_up(session, link, secret)
+    store_password(session, Actor(link.account, ()), link.account, hashed, by_link=link.purpose)
+    return link.account
+
+
+def use_up(session: Session, link: OpenLink, secret: str) -> None:
+    """Use a link, once. Raises Conflict when somebody was faster."""
     n = columns(OneTimeLink)
     gone = delete(table_of(OneTimeLink)).where(n.id == link.id, n.token_hash == hash_of(secret))
     if session.execute(gone).rowcount != 1:  # type: ignore[attr-defined]
         raise ended_link()
-    store_password(session, Actor(link.account, ()), link.account, hashed, by_link=link.purpose)
-    return link.account
 
 
 def ended_link() -> Conflict:

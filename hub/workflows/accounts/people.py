@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 from hub.auth.actor import Actor, Grant
 from hub.auth.permissions import require
 from hub.errors import Conflict, Invalid, NotFound
-from hub.models import Account, AccountGrant, ApiToken, Credential, Expert, OneTimeLink, SignedInSession
+from hub.models import (
+    Account,
+    AccountGrant,
+    ApiToken,
+    Credential,
+    Expert,
+    OneTimeLink,
+    Passkey,
+    ProviderLink,
+    SignedInSession,
+)
 from hub.models.accounts import MAIL_LENGTH
 from hub.models.base import TERM_LENGTH, columns, new_id, table_of, utc_now
 from hub.settings import ADDRESS
@@ -35,7 +45,9 @@ class AccountDraft:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account as others manage it. ``joined``: a password was set; ``second_factor``: one is set up."""
+    """An account as others manage it. ``joined``: there is a password or a link to a provider; ``second_factor``: one
+    is set up.
+    """
 
     id: str
     mail: str
@@ -170,10 +182,13 @@ def lock_account(session: Session, account_id: str) -> None:
 
 def people(session: Session, *, ids: Sequence[str] | None = None, organization: str | None = None) -> list[Person]:
     """Return accounts by their names: those with ``ids``, or with a role in ``organization``, or all."""
-    a, c, g = columns(Account), columns(Credential), columns(AccountGrant)
+    a, c, g, p = columns(Account), columns(Credential), columns(AccountGrant), columns(Passkey)
+    is_linked = select(columns(ProviderLink).subject).where(columns(ProviderLink).account_id == a.id).exists()
+    has_passkey = select(p.id).where(p.account_id == a.id).exists()
     query = (
         select(a.id, a.mail, a.name, a.language, a.expert_id, a.active, a.created_at)
-        .add_columns(c.password_hash.is_not(None).label("joined"), c.totp_secret.is_not(None).label("second_factor"))
+        .add_columns((c.password_hash.is_not(None) | is_linked).label("joined"))
+        .add_columns((c.totp_secret.is_not(None) | has_passkey).label("second_factor"))
         .join_from(table_of(Account), table_of(Credential), c.account_id == a.id, isouter=True)
         .order_by(a.name, a.id)
     )

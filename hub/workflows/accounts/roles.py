@@ -59,14 +59,14 @@ def invite(session: Session, actor: Actor, code: str, draft: AccountDraft, roles
 
 
 def invite_again(session: Session, actor: Actor, account_id: str, *, by_mail: bool = True) -> str:
-    """Make the link of an account that has no password yet, which ends an earlier one, and mail it; return its id.
+    """Make the link of an account that cannot sign in yet, which ends an earlier one, and mail it; return its id.
 
-    Raises Forbidden, and Conflict when there is a password.
+    Raises Forbidden, and Conflict when it can.
     """
     _require_managing(session, actor, account_id)
     [person] = people(session, ids=[account_id])
     if person.joined:
-        raise Conflict("もうパスワードが決まっています。", "There is a password already.")
+        raise Conflict("もうサインインできるアカウントです。", "This account can sign in already.")
     record(session, actor, "account:invite", "account", account_id)
     return make_link(session, account_id, "invitation", by_mail=by_mail)
 

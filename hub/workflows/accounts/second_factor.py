@@ -1,9 +1,10 @@
 """The second factor: set up with a code, asked at sign-in, replaced by recovery codes, taken away, and re-encrypted."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import NOBODY, SECOND_FACTOR_ROLES, Actor
@@ -12,7 +13,7 @@ from hub.auth.permissions import require
 from hub.auth.secrets import hash_of, new_recovery_code, plain_recovery_code
 from hub.auth.totp import accepted_step, new_totp_secret
 from hub.errors import Conflict, NotFound
-from hub.models import Credential, RecoveryCode, SignedInSession
+from hub.models import Credential, Passkey, RecoveryCode, SignedInSession
 from hub.models.base import columns, new_id, table_of
 from hub.workflows.accounts.credentials import ensure_credential
 from hub.workflows.accounts.people import end_means
@@ -24,6 +25,19 @@ RECOVERY_CODES = 8
 
 Proof = Literal["code", "recovery_code"]
 """What proved the second factor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factors:
+    """What an account has as a second factor: an authenticator app (``totp``), and how many ``passkeys``."""
+
+    totp: bool
+    passkeys: int
+
+    @property
+    def any(self) -> bool:
+        """Whether there is one at all."""
+        return self.totp or self.passkeys > 0
 
 
 def begin_enrolment(session: Session, actor: Actor, keyring: Keyring) -> str:
@@ -44,9 +58,9 @@ def begin_enrolment(session: Session, actor: Actor, keyring: Keyring) -> str:
 def confirm_enrolment(
     session: Session, actor: Actor, keyring: Keyring, typed: str, now: datetime, *, but_session: str | None = None
 ) -> tuple[str, ...] | None:
-    """Set the second factor up if the code is right, and return its recovery codes: nobody can read them again.
+    """Set the second factor up if the code is right, and return new recovery codes: nobody can read them again.
 
-    None: the code was wrong. Other sessions end: they were begun without it. Raises TooOften, Conflict.
+    Empty: there were passkeys before, and recovery codes. None: the code was wrong. Raises TooOften, Conflict.
     """
     require(actor, "account.own")
     kept = _locked(session, actor.id)
@@ -55,12 +69,24 @@ def confirm_enrolment(
     step = accepted_step(keyring.decrypt(kept.totp_pending), typed, now.timestamp(), 0)
     if step is None:
         return None
+    first = not factors_of(session, actor.id).any
     values = {"totp_secret": kept.totp_pending, "totp_pending": None, "totp_step": step, "totp_set_at": now}
     _write(session, actor.id, **values)
-    end_means(session, actor.id, but_session=but_session)
     record(session, actor, "account:enrol_second_factor", "account", actor.id)
-    _tell_change(session, actor.id)
-    return _new_codes(session, actor.id)
+    return begin_factors(session, actor.id, but_session) if first else more_factors(session, actor.id)
+
+
+def begin_factors(session: Session, account_id: str, but_session: str | None) -> tuple[str, ...]:
+    """Have an account begin to have a second factor: return its recovery codes, end what was begun without it."""
+    end_means(session, account_id, but_session=but_session)
+    tell_change(session, account_id)
+    return _new_codes(session, account_id)
+
+
+def more_factors(session: Session, account_id: str) -> tuple[str, ...]:
+    """Have an account have one more; sessions and recovery codes stay, so that none are returned."""
+    tell_change(session, account_id)
+    return ()
 
 
 def prove(session: Session, actor: Actor, keyring: Keyring, typed: str, now: datetime) -> Proof | None:
@@ -69,17 +95,17 @@ def prove(session: Session, actor: Actor, keyring: Keyring, typed: str, now: dat
     Raises TooOften. The caller's transaction has to be committed in either case, since attempts are counted in it.
     """
     kept = _locked(session, actor.id)
-    proof = None
+    step = None
     if kept.totp_secret is not None:
         step = accepted_step(keyring.decrypt(kept.totp_secret), typed, now.timestamp(), kept.totp_step)
-        proof = _used(session, actor.id, step, typed)
+    proof = _used(session, actor.id, step, typed)
     if proof is None:
         record(session, actor, "account:second_factor_failed", "account", actor.id)
         return None
     forget_attempts(session, keyring, OF_SECOND_FACTOR, actor.id)
     if proof == "recovery_code":
         record(session, actor, "account:use_recovery_code", "account", actor.id)
-        _tell_change(session, actor.id)
+        tell_change(session, actor.id)
     else:
         record(session, actor, "account:confirm_second_factor", "account", actor.id)
     return proof
@@ -113,18 +139,20 @@ def _used(session: Session, account_id: str, step: int | None, typed: str) -> Pr
 def renew_recovery_codes(session: Session, actor: Actor) -> tuple[str, ...]:
     """Return new recovery codes in place of all others. Conflict without a second factor."""
     require(actor, "account.own")
-    if _locked(session, actor.id).totp_secret is None:
+    lock_factors(session, actor.id)
+    if not factors_of(session, actor.id).any:
         raise Conflict("二要素認証がまだ設定されていません。", "There is no second factor yet.")
     record(session, actor, "account:renew_recovery_codes", "account", actor.id)
-    _tell_change(session, actor.id)
+    tell_change(session, actor.id)
     return _new_codes(session, actor.id)
 
 
-def has_second_factor(session: Session, account_id: str) -> bool:
-    """Return whether a second factor is set up."""
-    c = columns(Credential)
-    found = select(c.account_id).where(c.account_id == account_id, c.totp_secret.is_not(None))
-    return session.execute(found).first() is not None
+def factors_of(session: Session, account_id: str) -> Factors:
+    """Return what an account has as a second factor."""
+    c, p = columns(Credential), columns(Passkey)
+    totp = select(c.account_id).where(c.account_id == account_id, c.totp_secret.is_not(None))
+    keys = select(func.count()).select_from(table_of(Passkey)).where(p.account_id == account_id)
+    return Factors(session.execute(totp).first() is not None, session.execute(keys).scalar_one())
 
 
 def count_recovery_codes(session: Session, account_id: str) -> int:
@@ -134,31 +162,46 @@ def count_recovery_codes(session: Session, account_id: str) -> int:
 
 
 def remove_second_factor(session: Session, actor: Actor) -> None:
-    """Take one's own second factor away. Conflict where a role asks for one; the caller has had it proved."""
+    """Take one's own authenticator app away. Conflict where it is the last second factor and a role asks for one.
+
+    The caller has had it proved. Where it was the last, sessions, tokens and recovery codes end.
+    """
     require(actor, "account.own")
-    if any(grant.role in SECOND_FACTOR_ROLES for grant in actor.grants):
-        raise Conflict(
-            "あなたの役割には二要素認証が必要です。", "Your roles need a second factor; it cannot be taken away."
-        )
-    _remove(session, actor, actor.id)
+    lock_factors(session, actor.id)
+    left = factors_of(session, actor.id).passkeys
+    if not left:
+        require_needless(actor)
+    _write(session, actor.id, totp_secret=None, totp_pending=None, totp_set_at=None)
+    end_factor(session, actor, actor.id, last=not left)
 
 
 def reset_second_factor(session: Session, actor: Actor, account_id: str) -> None:
-    """Take the second factor away from who has lost it and the recovery codes: they set a new one up at sign-in.
+    """Take every second factor away from who has lost them and the recovery codes: they set one up at sign-in.
 
     Raises Forbidden, NotFound.
     """
     require(actor, "account.manage")
-    _remove(session, actor, account_id)
-
-
-def _remove(session: Session, actor: Actor, account_id: str) -> None:
-    _locked(session, account_id)
+    lock_factors(session, account_id)
     _write(session, account_id, totp_secret=None, totp_pending=None, totp_set_at=None)
-    session.execute(delete(table_of(RecoveryCode)).where(columns(RecoveryCode).account_id == account_id))
-    end_means(session, account_id)
-    record(session, actor, "account:remove_second_factor", "account", account_id)
-    _tell_change(session, account_id)
+    session.execute(delete(table_of(Passkey)).where(columns(Passkey).account_id == account_id))
+    end_factor(session, actor, account_id, last=True)
+
+
+def require_needless(actor: Actor) -> None:
+    """Raise Conflict where a role of one's own asks for a second factor: the last is not taken away."""
+    if any(grant.role in SECOND_FACTOR_ROLES for grant in actor.grants):
+        raise Conflict(
+            "あなたの役割には二要素認証が必要です。", "Your roles need a second factor; it cannot be taken away."
+        )
+
+
+def end_factor(session: Session, actor: Actor, account_id: str, *, last: bool) -> None:
+    """Record that a second factor was taken away, tell its person, and after the last end what was proved by it."""
+    if last:
+        session.execute(delete(table_of(RecoveryCode)).where(columns(RecoveryCode).account_id == account_id))
+        end_means(session, account_id)
+    record(session, actor, "account:remove_second_factor", "account", account_id, after={"last": last})
+    tell_change(session, account_id)
 
 
 def renew_keys(session: Session, actor: Actor, keyring: Keyring) -> int:
@@ -184,6 +227,12 @@ def _new_codes(session: Session, account_id: str) -> tuple[str, ...]:
     return codes
 
 
+def lock_factors(session: Session, account_id: str) -> None:
+    """Have changes of one account's second factors come one after the other."""
+    ensure_credential(session, account_id)
+    _locked(session, account_id)
+
+
 def _locked(session: Session, account_id: str) -> Any:
     """Return an account's credentials, locked: a code sent twice at once is good once."""
     c = columns(Credential)
@@ -198,5 +247,6 @@ def _write(session: Session, account_id: str, **values: Any) -> None:
     session.execute(update(table_of(Credential)).where(columns(Credential).account_id == account_id).values(**values))
 
 
-def _tell_change(session: Session, account_id: str) -> None:
+def tell_change(session: Session, account_id: str) -> None:
+    """Tell a person that their second factors changed, so that they notice when it was not them."""
     tell(session, "account:second_factor_changed", "account", account_id, [account_id], occasion=new_id("occ"))

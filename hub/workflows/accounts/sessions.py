@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, delete, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import SECOND_FACTOR_ROLES, Actor, Grant
 from hub.auth.permissions import require
 from hub.auth.secrets import hash_of, new_secret
 from hub.errors import Forbidden, NotFound, SignInNeeded
-from hub.models import Account, AccountGrant, ApiToken, Credential, OneTimeLink, SignedInSession, SignInCount
+from hub.models import Account, AccountGrant, ApiToken, Credential, OneTimeLink, Passkey, SignedInSession, SignInCount
 from hub.models.base import columns, new_id, table_of
 from hub.models.sign_in import AGENT_LENGTH
 from hub.workflows.accounts.people import grants_of
@@ -24,6 +25,8 @@ LONGEST = timedelta(hours=12)
 """How long a session lives at all: a working day."""
 SEEN_EVERY = timedelta(minutes=1)
 """How exact the idle limit is: a session that is used is not written more often."""
+FRESH = timedelta(minutes=10)
+"""How long who has signed in need not prove again who they are, where they have no password to do so."""
 KEPT_AFTER = timedelta(days=30)
 """How long a token that has expired stays in its person's list."""
 
@@ -36,6 +39,8 @@ class SignedIn:
     """Who a session or a token stands for, as of this moment. ``session``: its id, None for a token.
 
     ``name`` and ``mail`` are for their own pages. ``stale``: the use of the session has to be written down.
+    ``fresh``: its person has just proved who they are. ``per_minute``: how many requests a token may send, None: as the
+    settings say.
     """
 
     actor: Actor
@@ -45,6 +50,8 @@ class SignedIn:
     name: str = ""
     mail: str = ""
     stale: bool = False
+    fresh: bool = False
+    per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +65,8 @@ class SessionRow:
     second_factor: bool
 
 
-def begin_session(session: Session, account_id: str, agent: str, now: datetime) -> str:
-    """Begin a session with the password alone, and return its secret for the browser."""
+def begin_session(session: Session, account_id: str, agent: str, now: datetime, *, second_factor: bool = False) -> str:
+    """Begin a session and return its secret for the browser. ``second_factor``: it was proved with the first."""
     secret = new_secret()
     row = SignedInSession(
         id=new_id("ses"),
@@ -68,6 +75,7 @@ def begin_session(session: Session, account_id: str, agent: str, now: datetime) 
         made_at=now,
         seen_at=now,
         expires_at=now + LONGEST,
+        second_factor_at=now if second_factor else None,
         agent="".join(letter for letter in agent if letter.isprintable())[:AGENT_LENGTH],
     )
     session.add(row)
@@ -87,30 +95,41 @@ def confirm_second_factor(session: Session, session_id: str, now: datetime) -> s
 
 def find_session(session: Session, secret: str, now: datetime) -> SignedIn | None:
     """Return who a session's secret stands for, with their roles of now; None when it has ended or never was."""
-    s = columns(SignedInSession)
-    query = with_person(SignedInSession, s.seen_at, s.second_factor_at)
-    rows = session.execute(
-        query.where(s.token_hash == hash_of(secret), s.expires_at > now, s.seen_at > now - IDLE)
-    ).all()
+    told = {"secret": hash_of(secret), "now": now, "unused_since": now - IDLE}
+    rows = session.connection().execute(_session_query(), told).all()
     if not rows:
         return None
     row, grants = rows[0], grants_in(rows)
     return SignedIn(
         actor=Actor(row.account_id, grants, row.expert_id),
-        missing=what_is_missing(grants, enrolled=bool(row.enrolled), confirmed=row.second_factor_at is not None),
+        missing=what_is_missing(grants, enrolled=is_enrolled(row), confirmed=row.second_factor_at is not None),
         session=row.id,
         name=row.name,
         mail=row.mail,
         stale=row.seen_at < now - SEEN_EVERY,
+        fresh=(row.second_factor_at or row.made_at) > now - FRESH,
     )
 
 
+@cache
+def _session_query() -> Select[Any]:
+    s = columns(SignedInSession)
+    query = with_person(SignedInSession, s.made_at, s.seen_at, s.second_factor_at)
+    moment = {"type_": s.expires_at.type}
+    ended = (s.expires_at > bindparam("now", **moment), s.seen_at > bindparam("unused_since", **moment))
+    return query.where(s.token_hash == bindparam("secret"), *ended)
+
+
 def with_person(model: type[SignedInSession] | type[ApiToken], *own: ColumnElement[Any]) -> Select[Any]:
-    """Return rows of ``model`` with their ``own`` columns and whose they are, one for each role; of who is active."""
-    m, a, c, g = (columns(each) for each in (model, Account, Credential, AccountGrant))
+    """Return rows of ``model`` with their ``own`` columns and whose they are, one for each role; of who is active.
+
+    To be made once and kept: it is asked for at every request, and making it costs more than the database's answer.
+    """
+    m, a, c, g, p = (columns(each) for each in (model, Account, Credential, AccountGrant, Passkey))
+    has_passkey = select(p.id).where(p.account_id == m.account_id).exists()
     return (
         select(m.id, m.account_id, *own, a.expert_id, a.name, a.mail)
-        .add_columns(c.totp_secret.is_not(None).label("enrolled"), g.role, g.scope)
+        .add_columns(c.totp_secret.is_not(None).label("has_totp"), has_passkey.label("has_passkey"), g.role, g.scope)
         .join_from(table_of(model), table_of(Account), a.id == m.account_id)
         .join(table_of(Credential), c.account_id == a.id, isouter=True)
         .join(table_of(AccountGrant), g.account_id == a.id, isouter=True)
@@ -119,15 +138,25 @@ def with_person(model: type[SignedInSession] | type[ApiToken], *own: ColumnEleme
     )
 
 
+def is_enrolled(row: Any) -> bool:
+    """Return whether a second factor is set up, by a row of ``with_person``."""
+    return bool(row.has_totp or row.has_passkey)
+
+
 def grants_in(rows: Sequence[Any]) -> tuple[Grant, ...]:
     """Return the roles in rows of an account joined with them; a row without one is of an account without any."""
     return tuple(Grant(row.role, row.scope) for row in rows if row.role is not None)
 
 
 def what_is_missing(grants: Sequence[Grant], *, enrolled: bool, confirmed: bool) -> Missing:
-    """Return what has to be done before a session may do what ``grants`` allow."""
+    """Return what has to be done before a session may do what ``grants`` allow.
+
+    ``confirmed``: a second factor was proved, here or at the provider who let the person in.
+    """
+    if confirmed:
+        return "nothing"
     if enrolled:
-        return "nothing" if confirmed else "second_factor"
+        return "second_factor"
     return "enrolment" if any(grant.role in SECOND_FACTOR_ROLES for grant in grants) else "nothing"
 
 

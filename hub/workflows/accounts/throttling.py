@@ -13,6 +13,7 @@ from sqlalchemy import case, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.keys import Keyring
+from hub.auth.secrets import hash_of
 from hub.errors import TooOften
 from hub.models import SignInCount
 from hub.models.base import columns, table_of
@@ -69,6 +70,13 @@ def count_attempt(session: Session, keyring: Keyring, limit: Limit, *who: str, n
         return
     ends_at = session.execute(select(c.ends_at).where(c.key == key)).scalar_one()
     raise TooOften(max(1, round((ends_at - now).total_seconds())))
+
+
+def use_once(session: Session, what: str, until: datetime) -> bool:
+    """Return whether ``what``, which nobody can guess and which is good ``until`` then, was not used before."""
+    c = columns(SignInCount)
+    row = {"key": hash_of(what), "attempts": 1, "ends_at": until}
+    return bool(insert_new(session, SignInCount, [row], c.key))
 
 
 def forget_attempts(session: Session, keyring: Keyring, limit: Limit, *who: str) -> None:

@@ -3,8 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
@@ -14,7 +16,8 @@ from hub.auth.secrets import hash_of, new_secret
 from hub.errors import Invalid, NotFound
 from hub.models import ApiToken
 from hub.models.base import TERM_LENGTH, columns, new_id, table_of, utc_now
-from hub.workflows.accounts.sessions import SignedIn, grants_in, what_is_missing, with_person
+from hub.models.sign_in import MOST_PER_MINUTE
+from hub.workflows.accounts.sessions import SignedIn, grants_in, is_enrolled, what_is_missing, with_person
 from hub.workflows.audit import record
 from hub.workflows.japanese_days import day_in_japan
 from matching.faults import Fault
@@ -27,7 +30,7 @@ MOST_TOKENS = 50
 
 @dataclass(frozen=True, slots=True)
 class TokenRow:
-    """One of a person's tokens; its secret cannot be shown."""
+    """One of a person's tokens; its secret cannot be shown. ``per_minute`` None: as the settings say."""
 
     id: str
     name: str
@@ -35,19 +38,25 @@ class TokenRow:
     made_at: datetime
     expires_at: datetime
     used_on: date | None
+    per_minute: int | None
 
 
-def make_token(session: Session, actor: Actor, name: str, scopes: Collection[str], days: int) -> str:
-    """Make a token of one's own for ``days`` and return its secret, which is kept nowhere. Raises Invalid."""
+def make_token(
+    session: Session,
+    actor: Actor,
+    name: str,
+    scopes: Collection[str],
+    days: int,
+    *,
+    per_minute: int | None = None,
+    most_per_minute: int = MOST_PER_MINUTE,
+) -> str:
+    """Make a token of one's own for ``days`` and return its secret, which is kept nowhere. Raises Invalid.
+
+    ``per_minute``: how many requests it may send, at most ``most_per_minute``; None: as many as the settings say.
+    """
     require(actor, "account.own")
-    faults = []
-    if not name.strip() or len(name.strip()) > TERM_LENGTH:
-        ja = f"何に使うトークンか、{TERM_LENGTH}文字以内で書いてください"
-        faults.append(Fault("/name", ja, "write what the token is for, not too long"))
-    if not scopes or not set(scopes) <= SCOPES.keys():
-        faults.append(Fault("/scopes", "できることを1つ以上選んでください", "choose at least one scope of the list"))
-    if not 1 <= days <= MOST_DAYS:
-        faults.append(Fault("/days", f"1から{MOST_DAYS}までの日数を書いてください", f"write 1 to {MOST_DAYS} days"))
+    faults = _faults(name, scopes, days, per_minute, most_per_minute)
     if len(list_tokens(session, actor)) >= MOST_TOKENS:
         faults.append(Fault("/name", "トークンが多すぎます。使わないものを消してください", "too many: revoke some"))
     if faults:
@@ -61,20 +70,37 @@ def make_token(session: Session, actor: Actor, name: str, scopes: Collection[str
         scopes=sorted(set(scopes)),
         made_at=now,
         expires_at=now + timedelta(days=days),
+        per_minute=per_minute,
     )
     session.add(row)
     session.flush()
-    record(session, actor, "token:make", "token", row.id, after={"scopes": row.scopes, "days": days})
+    told = {"scopes": row.scopes, "days": days, "per_minute": per_minute}
+    record(session, actor, "token:make", "token", row.id, after=told)
     return secret
+
+
+def _faults(name: str, scopes: Collection[str], days: int, per_minute: int | None, most_per_minute: int) -> list[Fault]:
+    faults = []
+    if not name.strip() or len(name.strip()) > TERM_LENGTH:
+        ja = f"何に使うトークンか、{TERM_LENGTH}文字以内で書いてください"
+        faults.append(Fault("/name", ja, "write what the token is for, not too long"))
+    if not scopes or not set(scopes) <= SCOPES.keys():
+        faults.append(Fault("/scopes", "できることを1つ以上選んでください", "choose at least one scope of the list"))
+    if not 1 <= days <= MOST_DAYS:
+        faults.append(Fault("/days", f"1から{MOST_DAYS}までの日数を書いてください", f"write 1 to {MOST_DAYS} days"))
+    if per_minute is not None and not 1 <= per_minute <= most_per_minute:
+        ja, en = f"1から{most_per_minute}までの回数を書いてください", f"write 1 to {most_per_minute} requests"
+        faults.append(Fault("/per_minute", ja, en))
+    return faults
 
 
 def list_tokens(session: Session, actor: Actor) -> list[TokenRow]:
     """Return one's own tokens, the latest first."""
     require(actor, "account.own")
     t = columns(ApiToken)
-    query = select(t.id, t.name, t.scopes, t.made_at, t.expires_at, t.used_on).where(t.account_id == actor.id)
-    rows = session.execute(query.order_by(t.made_at.desc(), t.id))
-    return [TokenRow(r.id, r.name, tuple(r.scopes), r.made_at, r.expires_at, r.used_on) for r in rows]
+    query = select(t.id, t.name, t.scopes, t.made_at, t.expires_at, t.used_on, t.per_minute)
+    rows = session.execute(query.where(t.account_id == actor.id).order_by(t.made_at.desc(), t.id))
+    return [TokenRow(r.id, r.name, tuple(r.scopes), r.made_at, r.expires_at, r.used_on, r.per_minute) for r in rows]
 
 
 def revoke_token(session: Session, actor: Actor, token_id: str) -> None:
@@ -89,21 +115,27 @@ def revoke_token(session: Session, actor: Actor, token_id: str) -> None:
 
 def find_token(session: Session, secret: str, now: datetime) -> SignedIn | None:
     """Return whom a token's secret stands for, with their roles of now; None when it has ended or never was."""
-    t = columns(ApiToken)
-    query = with_person(ApiToken, t.scopes, t.used_on).where(t.token_hash == hash_of(secret), t.expires_at > now)
-    rows = session.execute(query).all()
+    rows = session.connection().execute(_token_query(), {"secret": hash_of(secret), "now": now}).all()
     if not rows:
         return None
     row, grants = rows[0], grants_in(rows)
     return SignedIn(
         actor=Actor(row.account_id, grants, row.expert_id, actions_of(row.scopes)),
-        # Made by who had confirmed it; a role that came later may ask for a second factor there is not yet.
-        missing=what_is_missing(grants, enrolled=bool(row.enrolled), confirmed=True),
+        # Made by who had confirmed it, if there is one; a role may ask for a second factor there is not yet.
+        missing=what_is_missing(grants, enrolled=False, confirmed=is_enrolled(row)),
         token=row.id,
         name=row.name,
         mail=row.mail,
         stale=row.used_on != day_in_japan(now),
+        per_minute=row.per_minute,
     )
+
+
+@cache
+def _token_query() -> Select[Any]:
+    t = columns(ApiToken)
+    query = with_person(ApiToken, t.scopes, t.used_on, t.per_minute)
+    return query.where(t.token_hash == bindparam("secret"), t.expires_at > bindparam("now", type_=t.expires_at.type))
 
 
 def mark_used(session: Session, token_id: str, now: datetime) -> None:

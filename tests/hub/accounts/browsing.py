@@ -53,8 +53,10 @@ class Browser:
 
     def plant(self, secret: str, name: str = "hub_session") -> None:
         """Hold another session's secret, as one that was planted or taken."""
+        host = self.client.base_url.host
         self.client.cookies.clear()
-        self.client.cookies.set(name, secret, domain=self.client.base_url.host, path="/")
+        # Python's cookie jar calls hosts without a dot so.
+        self.client.cookies.set(name, secret, domain=host if "." in host else f"{host}.local", path="/")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from hub.settings import Settings
 from hub.workflows.accounts.sessions import IDLE
 from tests.hub.accounts import home as at
 from tests.hub.accounts.browsing import SECURE, Browser, served
-from tests.hub.accounts.home import earlier
+from tests.hub.accounts.home import earlier, whole
 from tests.hub.accounts.signing_in import PASSWORD, code, enrol, member
 
 home, registered, settings = at.home, at.registered, at.settings
@@ -50,6 +50,23 @@ def test_a_session_ends_on_the_server_when_one_signs_out(browser: Browser, regis
     browser.send("/", "/sign-out")
     browser.plant(secret)
     browser.get("/", 303)
+
+
+def test_a_cookie_kept_from_before_a_sign_out_is_of_no_use_anywhere(app: Any, registered: Engine, keyring: Keyring):
+    whole_session, secret = whole(app, registered, keyring)
+    half_session = Browser(app)
+    half_session.sign_in("acc_head")
+    for browser, page in ((whole_session, "/account"), (half_session, "/sign-in/second-factor")):
+        kept, form = dict(browser.cookies()), browser.hidden(browser.get(page).text, "/sign-out")
+        browser.send(page, "/sign-out")
+        thief = Browser(app)
+        thief.client.cookies.update(kept)
+        thief.get("/account", 303)
+        thief.get("/sign-in/second-factor", 303)
+        assert thief.client.get("/api/requests").status_code == 401
+        answer = thief.client.post("/sign-in/second-factor", data={**form, "code": code(secret, datetime.now(UTC), 1)})
+        assert answer.headers["location"].startswith("/sign-in")
+        assert thief.client.post("/account/sessions/end-others", data=form).headers["location"].startswith("/sign-in")
 
 
 @pytest.mark.parametrize("account", ["acc_expert", "acc_nobody"])

@@ -154,3 +154,34 @@ def test_taking_a_role_waits_for_what_is_done_by_it(registered: Engine):
         assert not taken.wait(0.5)  # what is under way is not undone in the middle
     thread.join(timeout=20)
     assert taken.is_set()
+
+
+@on_postgresql
+def test_what_is_done_by_a_role_waits_for_its_being_taken_and_is_refused(registered: Engine):
+    from hub.models.base import utc_now
+    from hub.workflows.audit import record
+
+    member(registered, "acc_1", ("requester", CITY))
+    with transaction(registered) as session:
+        secret = begin_session(session, "acc_1", "", utc_now())
+        record(session, ADMIN, "account:sign_in", "account", "acc_1")
+    with reading(registered) as session:
+        signed = find_session(session, secret, utc_now())
+    assert isinstance(signed, SignedIn)
+    refused, ended = threading.Event(), threading.Event()
+
+    def act() -> None:
+        try:
+            with transaction(registered) as other:
+                hold_to(other, signed)
+        except Forbidden:
+            refused.set()
+        ended.set()
+
+    with transaction(registered) as session:
+        take_role(session, ADMIN, "acc_1", Grant("requester", CITY))
+        thread = threading.Thread(target=act)
+        thread.start()
+        assert not ended.wait(0.5)  # it is not known yet whether the role goes
+    thread.join(timeout=20)
+    assert refused.is_set()

@@ -36,10 +36,16 @@ PUBLIC = {
     ("POST", "/language"),
     ("GET", "/api/calendar.ics"),  # its address is a secret of its own
     *((method, path) for path in ("/sign-in", "/forgotten", "/set-password") for method in ("GET", "POST")),
+    ("POST", "/sign-in/passkey"),
+    ("GET", "/sign-in/with/{name}"),
+    ("GET", "/sign-in/with/{name}/callback"),  # what it brings is tied to the browser that set out
 }
 HALF = {
     ("POST", "/sign-out"),
     *((method, path) for path in ("/sign-in/second-factor", "/account/second-factor") for method in ("GET", "POST")),
+    ("POST", "/sign-in/second-factor/passkey"),
+    ("GET", "/account/passkeys/new"),
+    ("POST", "/account/passkeys"),
 }
 
 

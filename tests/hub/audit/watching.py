@@ -30,11 +30,13 @@ NOT_A_CHANGE = {
     "hub.workflows.idempotency.purge": "an answer, kept for a day",
     "hub.workflows.accounts.throttling.count_attempt": "how often something was tried; what came of it is recorded",
     "hub.workflows.accounts.throttling.forget_attempts": "how often something was tried",
+    "hub.workflows.accounts.throttling.use_once": "that a challenge was answered; what came of it is recorded",
     "hub.workflows.accounts.links.mint": "what a mail holds",
     "hub.workflows.accounts.sessions.confirm_second_factor": "follows from the proof, which is recorded",
     "hub.workflows.accounts.sessions.mark_seen": "that a session is in use",
     "hub.workflows.accounts.sessions.purge_sign_in": "what has ended by itself",
     "hub.workflows.accounts.tokens.mark_used": "the day a token was used",
+    "hub.workflows.accounts.token_pace.take_shared": "how often a token was used",
     "hub.workflows.archives.reading.import_whole": "the hub becomes exactly what the archive holds, its log included",
 }
 """What workflows write that is no change anybody made, and why."""

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from hub.auth.actor import LOCAL
 from hub.db import sqlite
 from hub.db.engine import create_engine
-from hub.db.transaction import reading, transaction, undoable
+from hub.db.transaction import reading, replacing, transaction, undoable
 from hub.models import Organization
 from hub.models.base import columns, table_of
 from hub.settings import DATABASE_FILE, Settings
@@ -113,6 +113,24 @@ def test_sqlite_is_set_up_to_lose_nothing(
     with sqlite3.connect(settings.data_folder / DATABASE_FILE) as other:
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     other.close()
+
+
+@on_sqlite
+def test_a_connection_is_what_each_transaction_asks_for_whatever_it_was_before(registered: Engine):
+    """The pool has handed out one connection, so that each of these gets it as the one before left it."""
+    wrong = text("INSERT INTO expert_skills VALUES ('nobody', 'TE1-08', '1.2', 3, '')")
+    allowed = update(table_of(Organization)).where(O.code == "202151").values(version=2)
+    for _ in range(2):
+        with replacing(registered) as session:
+            session.execute(wrong)  # checks nothing
+            session.execute(text("DELETE FROM expert_skills"))
+        with pytest.raises(IntegrityError, match=r"(?i)foreign key"), transaction(registered) as session:
+            session.execute(wrong)
+        with pytest.raises(DBAPIError, match="readonly"), reading(registered) as session:
+            session.execute(allowed)
+        with transaction(registered) as session:
+            session.execute(allowed)
+    assert registered.pool.checkedin() == 1
 
 
 def test_foreign_keys_hold(registered: Engine):

@@ -22,6 +22,7 @@ from hub.models.idempotency import KeptAnswer
 from hub.models.notifications import MailPreference, Notification, OutgoingMail
 from hub.models.organizations import Organization
 from hub.models.plans import Assignment, Plan, PlanDocument, PlanLink, PlanSlot
+from hub.models.privacy import Consent, DeclaredConflict, DisclosureChoice, ProfileRead, VendorConflict
 from hub.models.proposals import Booking, Proposal
 from hub.models.requests import (
     PromotionPartner,
@@ -48,7 +49,10 @@ __all__ = [
     "CareerEntry",
     "Change",
     "ConflictOfInterest",
+    "Consent",
     "Credential",
+    "DeclaredConflict",
+    "DisclosureChoice",
     "Engagement",
     "EngagementDay",
     "Evaluation",
@@ -70,6 +74,7 @@ __all__ = [
     "PlanDocument",
     "PlanLink",
     "PlanSlot",
+    "ProfileRead",
     "PromotionPartner",
     "Proposal",
     "Questionnaire",
@@ -83,6 +88,7 @@ __all__ = [
     "SkillConfirmation",
     "SkillNeed",
     "Slot",
+    "VendorConflict",
     "VerifiedRecord",
     "WorkLog",
     "WorkLogShare",

@@ -38,8 +38,12 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "organization.edit": (ADMIN, COORDINATOR, SYSTEM_ADMIN),
     "scheme.read": EVERYONE,
     # experts
-    "expert.list": (EVERY_COORDINATOR, AUDITOR),
-    "expert.read": (EXPERT, EVERY_COORDINATOR, AUDITOR),
+    # An organization with an open request is shown what experts let it see; one an expert was proposed to, more.
+    "expert.list": (EVERY_COORDINATOR, AUDITOR, *ORGANIZATION),
+    "expert.list_whole": (EVERY_COORDINATOR, AUDITOR),
+    "expert.read": (EXPERT, EVERY_COORDINATOR, AUDITOR, *SERVED),
+    "expert.read_whole": (EXPERT, EVERY_COORDINATOR, AUDITOR),
+    "expert.choose_disclosure": (EXPERT, EVERY_COORDINATOR),
     "expert.create": (EVERY_COORDINATOR,),
     "expert.edit": (EXPERT, EVERY_COORDINATOR),
     "expert.pause": (EXPERT, EVERY_COORDINATOR),

@@ -12,8 +12,8 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
         name: frozenset(actions.split())
         for name, actions in {
             "public:read": "organization.read scheme.read case.read",
-            "experts:read": "expert.list expert.read calendar.read",
-            "experts:write": "expert.create expert.edit expert.pause",
+            "experts:read": "expert.list expert.list_whole expert.read expert.read_whole calendar.read",
+            "experts:write": "expert.create expert.edit expert.pause expert.choose_disclosure",
             "organizations:write": "organization.edit",
             "requests:read": "request.list request.read gate.read",
             "requests:write": "request.create request.edit request.edit_open request.submit request.approve"

@@ -74,6 +74,9 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "expert:pause": Action("専門人材を休止にした", "an expert was paused"),
         "expert:resume": Action("専門人材の休止を解いた", "an expert was no longer paused"),
         "expert:disclose": Action("専門人材の登録内容を本人以外に示した", "a profile was shown to another person"),
+        "expert:choose_disclosure": Action(
+            "登録内容をだれに見せるかを変えた", "who sees which part of a profile was changed"
+        ),
         "request:create": Action("人材ニーズを登録した", "a request was added"),
         "request:edit": Action("人材ニーズの内容を変えた", "a request was changed"),
         "plan:draft": Action("配置計画の下書きを作った", "a plan was drafted"),

@@ -15,6 +15,7 @@ from hub.models import Expert, Proposal
 from hub.models.base import columns, table_of, utc_now
 from hub.workflows.audit import record
 from hub.workflows.availability import add_months, locked_months, month_faults, write_months
+from hub.workflows.disclosure_choices import read_choices
 from hub.workflows.draft_faults import expert_faults, places_of_one
 from hub.workflows.drafts import ExpertDraft
 from hub.workflows.expert_records import PART_COLUMNS, canonical, expert_row, part_rows, read_experts
@@ -150,7 +151,7 @@ def _withdraw_offers(session: Session, actor: Actor, expert_ids: Sequence[str]) 
 
 
 def _insert(session: Session, drafts: Mapping[str, ExpertDraft], now: datetime) -> None:
-    rows = [{**expert_row(key, draft, now), "created_at": now, "version": 1} for key, draft in drafts.items()]
+    rows = [{**expert_row(key, draft, now, {}), "created_at": now, "version": 1} for key, draft in drafts.items()]
     insert_rows(session, Expert, rows)
     _insert_parts(session, drafts)
     months = [
@@ -169,9 +170,9 @@ def _insert_parts(session: Session, drafts: Mapping[str, ExpertDraft]) -> None:
 def _change(
     session: Session, drafts: Mapping[str, ExpertDraft], months: Mapping[tuple[str, str], Any], now: datetime
 ) -> None:
-    e = columns(Expert)
+    e, choices = columns(Expert), read_choices(session, drafts)
     for expert_id, draft in drafts.items():
-        values = {**expert_row(expert_id, draft, now), "version": e.version + 1}
+        values = {**expert_row(expert_id, draft, now, choices[expert_id]), "version": e.version + 1}
         session.execute(update(table_of(Expert)).where(e.id == expert_id).values(**values))
     for model in PART_COLUMNS:
         remove(session, model, "expert_id", list(drafts))

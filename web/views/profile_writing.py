@@ -14,6 +14,7 @@ from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Forbidden
 from hub.logging import log_event
+from hub.workflows.disclosure_choices import may_choose
 from hub.workflows.drafts import ExpertDraft, MonthDraft
 from hub.workflows.expert_rows import ExpertPage
 from hub.workflows.experts import edit_expert, read_expert, set_paused
@@ -90,7 +91,12 @@ def show_parts(request: Request, session: ReadingSession, actor: ActorDep, exper
     """Show the parts of the profile as a task list, with how complete it is."""
     page = own(session, actor, expert_id)
     parts = parts_of(page.told)
-    context = {"expert": page, "parts": parts, "complete": sum(part.done for part in parts)}
+    context = {
+        "expert": page,
+        "parts": parts,
+        "complete": sum(part.done for part in parts),
+        "can_choose": may_choose(session, actor, expert_id),
+    }
     return render(request, "profile.html", context)
 
 

@@ -76,7 +76,12 @@ PARTS: Mapping[str, Part] = MappingProxyType(
             ("work_modes", "full_time_possible", "max_travel_minutes", "regions"), usual="organizations"
         ),
         "availability": Part(("availability",), usual="organizations"),
-        "rate": Part(("hourly_rate",), usual="partners"),
+        "rate": Part(
+            ("hourly_rate",),
+            usual="partners",
+            ja="提案を受けた団体には、単価を見せなくても、その枠の費用（試算）が見えます。",
+            en="An organization you are proposed to sees what its slot would cost, with or without the rate.",
+        ),
         "current_rate": Part(("current_rate",), usual="coordinators"),
         "conflicts": Part(
             ("conflicts",),

@@ -43,7 +43,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "expert.list_whole": (EVERY_COORDINATOR, AUDITOR),
     "expert.read": (EXPERT, EVERY_COORDINATOR, AUDITOR, *SERVED),
     "expert.read_whole": (EXPERT, EVERY_COORDINATOR, AUDITOR),
-    "expert.choose_disclosure": (EXPERT, EVERY_COORDINATOR),
+    "expert.choose_disclosure": (EXPERT,),
     "expert.create": (EVERY_COORDINATOR,),
     "expert.edit": (EXPERT, EVERY_COORDINATOR),
     "expert.pause": (EXPERT, EVERY_COORDINATOR),

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
 from hub.auth.disclosure import OFFICE, PARTS, Choices, chosen, options, shows, wide_enough
-from hub.auth.permissions import Belonging, allows, require
-from hub.errors import ChangedMeanwhile, Forbidden, Invalid, NotFound
-from hub.models import Account, DisclosureChoice, Expert
+from hub.auth.permissions import Belonging, require
+from hub.errors import ChangedMeanwhile, Invalid, NotFound
+from hub.models import DisclosureChoice, Expert
 from hub.models.base import columns, table_of, utc_now
 from hub.models.privacy import Audience
 from hub.models.search import search_key
@@ -67,7 +67,7 @@ def own_choices(session: Session, actor: Actor, expert_id: str) -> dict[str, Aud
     e = columns(Expert)
     if session.execute(select(e.id).where(e.id == expert_id)).first() is None:
         raise NotFound("専門人材", "expert")
-    _require_choosing(session, actor, expert_id)
+    require(actor, "expert.choose_disclosure", Belonging(expert=expert_id))
     told = read_choices(session, [expert_id])[expert_id]
     return {part: chosen(told, part) for part in PARTS}
 
@@ -81,7 +81,7 @@ def choose(session: Session, actor: Actor, expert_id: str, wanted: Choices, vers
     row = lock_row(session, Expert, expert_id)
     if row is None:
         raise NotFound("専門人材", "expert")
-    _require_choosing(session, actor, expert_id)
+    require(actor, "expert.choose_disclosure", Belonging(expert=expert_id))
     if faults := list(_faults(wanted)):
         raise Invalid(faults)
     told = read_choices(session, [expert_id])[expert_id]
@@ -99,25 +99,6 @@ def choose(session: Session, actor: Actor, expert_id: str, wanted: Choices, vers
     values = {"organization_key": key, "updated_at": utc_now(), "version": e.version + 1}
     session.execute(update(table_of(Expert)).where(e.id == expert_id).values(**values))
     record(session, actor, "expert:choose_disclosure", "expert", expert_id, before=before, after=after)
-
-
-def may_choose(session: Session, actor: Actor, expert_id: str) -> bool:
-    """Return whether ``actor`` decides who sees a profile: its person, or the office for who has no account."""
-    if not allows(actor, "expert.choose_disclosure", Belonging(expert=expert_id)):
-        return False
-    return actor.expert == expert_id or not has_account(session, expert_id)
-
-
-def has_account(session: Session, expert_id: str) -> bool:
-    """Return whether the person of a profile has an account, and so decides about it."""
-    a = columns(Account)
-    return session.execute(select(a.id).where(a.expert_id == expert_id)).first() is not None
-
-
-def _require_choosing(session: Session, actor: Actor, expert_id: str) -> None:
-    require(actor, "expert.choose_disclosure", Belonging(expert=expert_id))
-    if not may_choose(session, actor, expert_id):
-        raise Forbidden
 
 
 def _faults(wanted: Choices) -> Iterator[Fault]:

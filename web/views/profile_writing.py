@@ -14,7 +14,6 @@ from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import Forbidden
 from hub.logging import log_event
-from hub.workflows.disclosure_choices import may_choose
 from hub.workflows.drafts import ExpertDraft, MonthDraft
 from hub.workflows.expert_rows import ExpertPage
 from hub.workflows.experts import edit_expert, read_expert, set_paused
@@ -95,7 +94,7 @@ def show_parts(request: Request, session: ReadingSession, actor: ActorDep, exper
         "expert": page,
         "parts": parts,
         "complete": sum(part.done for part in parts),
-        "can_choose": may_choose(session, actor, expert_id),
+        "can_choose": allows(actor, "expert.choose_disclosure", Belonging(expert=expert_id)),
     }
     return render(request, "profile.html", context)
 

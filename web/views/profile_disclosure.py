@@ -55,7 +55,7 @@ def choose_disclosure(
     with typed.keeping(session):
         choose(session, actor, expert_id, wanted, form.version)
     if typed.faults:
-        return _page(request, page, wanted, typed.faults)
+        return _page(request, page, {**own_choices(session, actor, expert_id), **wanted}, typed.faults)
     log_event("disclosure_chosen", expert=expert_id, actor=actor.id)
     return done(expert_id)
 

@@ -301,7 +301,9 @@ def test_the_interface_and_the_pages_show_an_audience_what_it_may_see(world: Eng
     assert "山麓" not in preview
     asked = client.get("/experts/e1/edit/disclosure").text
     [version] = re.findall(r'name="version" value="(\d+)"', asked)
-    kept = {part: str(told.usual) for part, told in PARTS.items() if len(options(part)) > 1} | {"summary": "organizations"}
+    kept = {part: str(told.usual) for part, told in PARTS.items() if len(options(part)) > 1} | {
+        "summary": "organizations"
+    }
     headers = {"origin": HOST}
     refused = client.post(
         "/experts/e1/edit/disclosure", data={"version": version, "name": "coordinators"}, headers=headers

@@ -44,6 +44,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "expert.read": (EXPERT, EVERY_COORDINATOR, AUDITOR, *SERVED),
     "expert.read_whole": (EXPERT, EVERY_COORDINATOR, AUDITOR),
     "expert.choose_disclosure": (EXPERT,),
+    "expert.erase": (EXPERT, SYSTEM_ADMIN),
     "expert.create": (EVERY_COORDINATOR,),
     "expert.edit": (EXPERT, EVERY_COORDINATOR),
     "expert.pause": (EXPERT, EVERY_COORDINATOR),
@@ -110,7 +111,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     # the hub's own records
     "audit.read": (AUDITOR,),
     "audit.verify": (AUDITOR, SYSTEM_ADMIN),
-    "audit.erase": (SYSTEM_ADMIN,),
+    "audit.erase": (SYSTEM_ADMIN, HUB),
     "notification.read": EVERYONE,
     "mail.watch": (AUDITOR, SYSTEM_ADMIN),
     "import.run": (EVERY_COORDINATOR, SYSTEM_ADMIN),

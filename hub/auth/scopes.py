@@ -43,6 +43,7 @@ NEVER_BY_TOKEN = frozenset(
         "account.manage_in_organization",
         "account.own",
         "audit.erase",
+        "expert.erase",
         "export.whole",
         "import.whole",
         "calendar.subscribe",

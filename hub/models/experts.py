@@ -43,7 +43,8 @@ class Expert(Edited, table=True):
 
     ``hourly_rate`` (wished) and ``current_rate`` in yen. ``base``: 団体コード. ``max_travel_minutes``: one way, None:
     no limit. ``search_key``: what a text search looks at; ``organization_key``: what one of organizations does, of what
-    they may see. ``erased_at``: since when the person is erased; ``kept_until``: how long the name has to stay, then.
+    they may see. ``erased_at``: since when the person is erased; ``kept_name``: as it stands in their contracts, kept
+    until ``kept_until``.
     """
 
     __tablename__ = "experts"
@@ -85,6 +86,7 @@ class Expert(Edited, table=True):
     search_key: str = Field(default="")
     organization_key: str = Field(default="", sa_column_kwargs={"server_default": ""})
     erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    kept_name: str | None = Field(default=None, max_length=2 * TERM_LENGTH + 1, nullable=True)
     kept_until: date | None = Field(default=None, nullable=True, index=True)
 
 

@@ -74,6 +74,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "expert:pause": Action("専門人材を休止にした", "an expert was paused"),
         "expert:resume": Action("専門人材の休止を解いた", "an expert was no longer paused"),
         "expert:disclose": Action("専門人材の登録内容を本人以外に示した", "a profile was shown to another person"),
+        "expert:erase": Action("専門人材の登録内容を消去した", "a profile was erased"),
         "expert:choose_disclosure": Action(
             "登録内容をだれに見せるかを変えた", "who sees which part of a profile was changed"
         ),
@@ -123,6 +124,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "token:make": Action("APIトークンを作った", "a token was made"),
         "token:revoke": Action("APIトークンを終わらせた", "a token was revoked"),
         "account:prefer": Action("メールを受け取るお知らせを選んだ", "mail preferences were changed"),
+        "account:hand_out_data": Action("本人に自分のデータを渡した", "somebody was handed the data about them"),
+        "account:erase": Action("本人の求めでアカウントを消去した", "an account was erased on its person's request"),
         "calendar:subscribe": Action("予定表の購読の住所を作った", "a calendar's private address was made"),
         "calendar:unsubscribe": Action("予定表の購読をやめた", "a calendar's private address was ended"),
         # the log itself

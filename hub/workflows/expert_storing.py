@@ -49,11 +49,14 @@ def store_experts(
 
     ``versions``: the version a person saw, by id. One who is paused thereby has no offer any more (``actor``: by whom).
     Raises Invalid with every fault (places ``/<position>/…``), also where less would be offered of a month than is
-    promised; ChangedMeanwhile with both versions when somebody else changed one. Nothing is written then.
+    promised; ChangedMeanwhile with both versions when somebody else changed one; NotFound for who was erased. Nothing
+    is written then.
     """
     _refuse_faults(session, drafts)
     told = {expert_id: canonical(draft) for expert_id, draft in drafts.items()}
     locked = lock_rows(session, Expert, told)
+    if any(row.erased_at is not None for row in locked.values()):
+        raise expert_not_found()
     present = read_experts(session, list(locked))
     new = {expert_id: draft for expert_id, draft in told.items() if expert_id not in present}
     changed = {expert_id: draft for expert_id, draft in told.items() if present.get(expert_id, draft) != draft}
@@ -84,7 +87,8 @@ def edit_expert(session: Session, actor: Actor, expert_id: str, draft: ExpertDra
     What others said of the person (``rating_…``) stays. Raises NotFound, Forbidden, Invalid, ChangedMeanwhile.
     """
     require(actor, "expert.edit", Belonging(expert=expert_id))
-    if lock_row(session, Expert, expert_id) is None:
+    row = lock_row(session, Expert, expert_id)
+    if row is None or row.erased_at is not None:
         raise expert_not_found()
     stored = read_experts(session, [expert_id])[expert_id]
     draft = replace(draft, rating_mean=stored.rating_mean, rating_count=stored.rating_count)
@@ -99,7 +103,7 @@ def set_paused(session: Session, actor: Actor, expert_id: str, *, paused: bool) 
     """
     require(actor, "expert.pause", Belonging(expert=expert_id))
     row = lock_row(session, Expert, expert_id)
-    if row is None:
+    if row is None or row.erased_at is not None:
         raise expert_not_found()
     e = columns(Expert)
     values = {"paused": paused, "updated_at": utc_now(), "version": e.version + 1}

@@ -24,13 +24,11 @@ from hub.workflows.outbox import claim_mail, settle_mail
 from tests.hub.accounts.test_routes import bodies
 from tests.hub.calling import HOST, opened
 from tests.hub.databases import on_sqlite
-from tests.hub.engagements import conftest as engaged
 from tests.hub.engagements.conftest import EXPERT, Work, reported
 from tests.hub.privacy.marks import Marks, plant
 from tests.hub.round.world import CITY
 from web.forms import pdf
 
-contents, work, work_reported = engaged.contents, engaged.work, engaged.work_reported
 EVERYBODY_ELSE = Actor(
     "acc_office", (Grant("auditor"), Grant("coordinator"), Grant("approver", CITY), Grant("system_admin"))
 )

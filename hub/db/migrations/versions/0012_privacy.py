@@ -102,6 +102,7 @@ def upgrade() -> None:
     op.create_index("ix_profile_reads_expert_id_at", "profile_reads", ["expert_id", "at"], unique=False)
     op.add_column("experts", sa.Column("organization_key", sa.String(), server_default="", nullable=False))
     op.add_column("experts", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("experts", sa.Column("kept_name", sa.String(length=201), nullable=True))
     op.add_column("experts", sa.Column("kept_until", sa.Date(), nullable=True))
     op.create_index(op.f("ix_experts_kept_until"), "experts", ["kept_until"], unique=False)
 
@@ -109,6 +110,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_experts_kept_until"), table_name="experts")
     op.drop_column("experts", "kept_until")
+    op.drop_column("experts", "kept_name")
     op.drop_column("experts", "erased_at")
     op.drop_column("experts", "organization_key")
     op.drop_index("ix_profile_reads_expert_id_at", table_name="profile_reads")

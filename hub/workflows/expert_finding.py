@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, select, true
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
@@ -33,9 +33,11 @@ def find_experts(
 ) -> Page[ExpertRow]:
     """Return a page of experts as ``actor`` sees them, sorted by one of ``SORTS`` (default: name, by kana).
 
+    Who is paused is found by nobody, unless the office asks for those who are (``wanted.paused``).
+
     An organization sees who is not paused while it has an open request, else nobody. Raises Forbidden.
     """
-    sight, among = _sight(session, actor)
+    sight, among = _sight(session, actor, wanted)
     e, o, a = columns(Expert), columns(Organization), columns(Availability)
     skills = select(func.count()).where(columns(ExpertSkill).expert_id == e.id).scalar_subquery()
     hours = select(func.coalesce(func.sum(a.hours), 0.0)).where(a.expert_id == e.id).scalar_subquery()
@@ -92,11 +94,11 @@ def expert_ids(session: Session, wanted: ExpertFilter) -> list[str]:
     return list(session.execute(shown).scalars())
 
 
-def _sight(session: Session, actor: Actor) -> tuple[Sight, ColumnElement[bool]]:
+def _sight(session: Session, actor: Actor, wanted: ExpertFilter) -> tuple[Sight, ColumnElement[bool]]:
     """Return how ``actor`` sees experts, and which of them are there for them. Raises Forbidden."""
     e = columns(Expert)
     if allows(actor, "expert.list_whole"):
-        return Sight(OFFICE), e.erased_at.is_(None)
+        return Sight(OFFICE), and_(e.erased_at.is_(None), true() if wanted.paused else e.paused.is_(False))
     if not may_ever(actor, "expert.list"):
         raise Forbidden
     asking = asking_organizations(session, actor)

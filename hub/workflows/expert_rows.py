@@ -14,7 +14,8 @@ class ExpertFilter:
 
     ``text``: every word in name, kana, romaji, affiliation, summary, reference or base, whatever the width, kana or
     capitals. ``talent_type`` X or D. ``skill`` (DSS 1.2 or 2.0 code) at ``level`` or more. ``prefecture``: that of the
-    base, two digits. ``work_mode``: remote or onsite. ``month``: with free hours in it.
+    base, two digits. ``work_mode``: remote or onsite. ``month``: with free hours in it. ``paused``: who is paused
+    alone; else lists find none of them, and files of the office hold them too.
     """
 
     text: str = ""

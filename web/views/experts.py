@@ -18,7 +18,7 @@ from hub.workflows.shown_experts import ShownExpert, look_at_expert, read_public
 from skill_standards import load_framework
 from web.addresses import address_of, paging_of
 from web.charts.months import MonthColumn, month_columns
-from web.choices import prefecture_choices, role_choices, skill_choices, talent_type_choices
+from web.choices import paused_choices, prefecture_choices, role_choices, skill_choices, talent_type_choices
 from web.language import Language
 from web.names import FRAMEWORK, Names
 from web.templating import render, spoken_language
@@ -40,22 +40,28 @@ def list_experts(
     role: Text = "",
     prefecture: Text = "",
     skill: Text = "",
+    paused: Text = "",
     sort: Text = "name",
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
 ) -> Response:
     """List experts by what is asked; htmx gets the results alone."""
-    asked = ExpertFilter(text=q, talent_type=type, role=role, prefecture=prefecture, skill=skill)
+    asked = ExpertFilter(
+        text=q, talent_type=type, role=role, prefecture=prefecture, skill=skill, paused=paused == "yes"
+    )
     found = find_experts(session, asked, paging_of(sort, page), actor=actor)
     names = Names(spoken_language(request))
     context = {
         "asked": asked,
         "found": found,
-        "address": address_of("/experts", found, q=q, type=type, role=role, prefecture=prefecture, skill=skill),
+        "address": address_of(
+            "/experts", found, q=q, type=type, role=role, prefecture=prefecture, skill=skill, paused=paused
+        ),
         "choices": {
             "types": talent_type_choices(names.language),
             "roles": role_choices(names),
             "prefectures": prefecture_choices(names),
             "skills": skill_choices(names),
+            "paused": paused_choices(names.language),
         },
     }
     return render(request, "experts.html", context, block="results")

@@ -274,7 +274,10 @@ def test_every_route_answers_every_role_as_the_table_says(tried: Tried):
                         tried,
                         known,
                         actor,
-                        {**ids, **dict.fromkeys(ids.keys() - {"month", "form", "kind", "side", "code", "audience"}, "none")},
+                        {
+                            **ids,
+                            **dict.fromkeys(ids.keys() - {"month", "form", "kind", "side", "code", "audience"}, "none"),
+                        },
                     )
                     if (answer.status_code, answer.json()) != (404, nowhere.json()):
                         wrong.append(f"{known} · {name}: {answer.status_code} {answer.text} / {nowhere.text}")

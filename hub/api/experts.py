@@ -18,6 +18,7 @@ from hub.workflows.drafts import ExpertDraft
 from hub.workflows.expert_rows import ExpertFilter, ExpertPage, ExpertRow
 from hub.workflows.experts import edit_expert, find_experts, set_paused
 from hub.workflows.paging import Page
+from hub.workflows.profile_reads import Reading, find_readings
 from hub.workflows.shown_experts import ShownExpert, look_at_expert, preview_expert
 from matching.problem import STRICT, TalentType, WorkMode
 
@@ -83,6 +84,12 @@ def show_expert(
     shown, viewer = look_at_expert(session, actor, expert_id)
     disclose_expert(records, actor, expert_id, viewer)
     return shown
+
+
+@router.get("/{expert_id}/readings", dependencies=[decides("expert.see_readers")])
+def list_readings(session: ReadingSession, actor: ActorDep, expert_id: str, paging: PagingDep) -> Page[Reading]:
+    """List who saw one's own profile: role and organization, when and why, the latest first."""
+    return find_readings(session, actor, expert_id, paging)
 
 
 @router.get("/{expert_id}/disclosure", dependencies=[decides("expert.choose_disclosure")])

@@ -44,6 +44,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "expert.read": (EXPERT, EVERY_COORDINATOR, AUDITOR, *SERVED),
     "expert.read_whole": (EXPERT, EVERY_COORDINATOR, AUDITOR),
     "expert.choose_disclosure": (EXPERT,),
+    "expert.see_readers": (EXPERT,),
+    "expert.consent": (EXPERT,),
     "expert.erase": (EXPERT, SYSTEM_ADMIN),
     "expert.create": (EVERY_COORDINATOR,),
     "expert.edit": (EXPERT, EVERY_COORDINATOR),

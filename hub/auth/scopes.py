@@ -44,6 +44,8 @@ NEVER_BY_TOKEN = frozenset(
         "account.own",
         "audit.erase",
         "expert.erase",
+        "expert.see_readers",
+        "expert.consent",
         "export.whole",
         "import.whole",
         "calendar.subscribe",

@@ -12,7 +12,7 @@ from hub.auth.actor import LOCAL, SYSTEM, Actor
 from hub.models import ProfileRead
 from hub.models.base import new_id, utc_now
 from hub.workflows.audit import record
-from hub.workflows.introductions import Viewer
+from hub.workflows.introductions import Viewer, office_viewer
 from hub.workflows.records import insert_rows
 
 UNRECORDED = (LOCAL.id, SYSTEM.id)
@@ -29,6 +29,12 @@ def disclose_expert(session: Session, actor: Actor, expert_id: str, viewer: View
     told = {"audience": viewer.audience, "purpose": viewer.purpose}
     record(session, actor, "expert:disclose", "expert", expert_id, after=told)
     note_reading(session, [expert_id], viewer)
+
+
+def note_files(session: Session, actor: Actor, expert_ids: Collection[str], purpose: str = "export") -> None:
+    """Note that the office took a file with what it knows of the experts; nothing where nobody signed in."""
+    if actor.id not in UNRECORDED:
+        note_reading(session, expert_ids, office_viewer(actor, purpose))
 
 
 def note_reading(session: Session, expert_ids: Collection[str], viewer: Viewer) -> None:

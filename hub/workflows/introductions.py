@@ -52,11 +52,15 @@ def viewer_of(session: Session, actor: Actor, expert_id: str) -> Viewer:
 
 
 def _whole(actor: Actor, expert_id: str) -> Viewer:
-    if actor.expert == expert_id:
-        return Viewer(None)
+    return Viewer(None) if actor.expert == expert_id else office_viewer(actor)
+
+
+def office_viewer(actor: Actor, purpose: str | None = None) -> Viewer:
+    """Return as whom the office looks; ``purpose`` None: coordination, or an audit."""
     office = [grant for grant in actor.grants if grant.role in ("coordinator", "auditor")]
     grant = min(office, key=lambda grant: grant.role != "coordinator")
-    return Viewer(OFFICE, grant.role, grant.scope, "coordination" if grant.role == "coordinator" else "audit")
+    usual = "coordination" if grant.role == "coordinator" else "audit"
+    return Viewer(OFFICE, grant.role, grant.scope, purpose or usual)
 
 
 def asking_organizations(session: Session, actor: Actor) -> tuple[str, ...]:

@@ -414,3 +414,19 @@ AUDIENCE_SHORT = {
     "public": N_("サインインしていない人"),
 }
 """Who sees a part of a profile: as a choice, and as somebody who looks."""
+READ_PURPOSES = {
+    "coordination": N_("組み合わせと登録の世話"),
+    "audit": N_("監査"),
+    "open_request": N_("人材ニーズに合う人をさがすため"),
+    "proposal": N_("提案・従事の相手として"),
+    "offer": N_("あなたの提案が届いた"),
+    "calendar": N_("予定表の書き出し"),
+    "export": N_("一覧や計画のファイルの書き出し"),
+}
+"""Why somebody saw a profile."""
+AUDIENCE_SEES = {
+    "coordinators": N_("すべての項目"),
+    "partners": N_("提案・従事の相手に見せる項目"),
+    "organizations": N_("団体に見せる項目"),
+    "public": N_("だれにでも見せる項目"),
+}

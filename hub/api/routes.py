@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from hub.api import (
     calendars,
     cases,
+    consents,
     engagements,
     evaluations,
     experts,
@@ -27,6 +28,7 @@ from hub.dependencies import SAFE_METHODS, prove_form
 PARTS = (
     calendars,
     cases,
+    consents,
     engagements,
     evaluations,
     experts,

@@ -74,6 +74,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "expert:pause": Action("専門人材を休止にした", "an expert was paused"),
         "expert:resume": Action("専門人材の休止を解いた", "an expert was no longer paused"),
         "expert:disclose": Action("専門人材の登録内容を本人以外に示した", "a profile was shown to another person"),
+        "expert:agree": Action("同意文に同意した", "a text of consent was agreed to"),
+        "expert:withdraw_consent": Action("同意を撤回した", "consent was withdrawn"),
         "expert:erase": Action("専門人材の登録内容を消去した", "a profile was erased"),
         "expert:choose_disclosure": Action(
             "登録内容をだれに見せるかを変えた", "who sees which part of a profile was changed"

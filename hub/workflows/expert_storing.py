@@ -25,6 +25,7 @@ from hub.workflows.proposal_ending import UNPROMISED, withdraw_all
 from hub.workflows.proposal_taking import take_proposals
 from hub.workflows.records import Stored, batches, insert_rows, insert_tuples, remove
 from hub.workflows.references import reference_faults
+from hub.workflows.standing_consents import refuse_without_consent
 from hub.workflows.versions import differing, refuse_lost_update
 from matching.faults import Fault
 
@@ -63,6 +64,7 @@ def store_experts(
     for expert_id, draft in changed.items():
         seen = (versions or {}).get(expert_id)
         refuse_lost_update(present[expert_id], draft, locked[expert_id].version, seen)
+    refuse_without_consent(session, [key for key, draft in changed.items() if locked[key].paused and not draft.paused])
     _withdraw_offers(session, actor, [key for key, draft in changed.items() if draft.paused and not locked[key].paused])
     months = locked_months(session, sorted(changed))
     _refuse_too_little(drafts, changed, months)
@@ -99,12 +101,14 @@ def edit_expert(session: Session, actor: Actor, expert_id: str, draft: ExpertDra
 def set_paused(session: Session, actor: Actor, expert_id: str, *, paused: bool) -> None:
     """Take an expert out of every later plan, or back in; once out, what they have not accepted is withdrawn.
 
-    Raises NotFound, Forbidden.
+    Raises NotFound, Forbidden, Conflict for who withdrew their consent to being matched.
     """
     require(actor, "expert.pause", Belonging(expert=expert_id))
     row = lock_row(session, Expert, expert_id)
     if row is None or row.erased_at is not None:
         raise expert_not_found()
+    if not paused:
+        refuse_without_consent(session, [expert_id])
     e = columns(Expert)
     values = {"paused": paused, "updated_at": utc_now(), "version": e.version + 1}
     session.execute(update(table_of(Expert)).where(e.id == expert_id).values(**values))

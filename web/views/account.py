@@ -104,7 +104,7 @@ def change_own_password(
     spoken = spoken_language(request)
     with database.reading() as session:
         own = password_of(session, visitor.actor.id)[1]
-    faults = {} if _knows(database, keyring, visitor, current) else _wrong_password(spoken)
+    faults = {} if knows_password(database, keyring, visitor, current) else _wrong_password(spoken)
     faults |= new_password_faults(password, again, own, spoken)
     if faults:
         return render(request, "password.html", {"faults": faults}, status=422)
@@ -115,7 +115,7 @@ def change_own_password(
     return RedirectResponse("/account", status_code=303)
 
 
-def _knows(database: Database, keyring: KeyringDep, visitor: SignedIn, current: str) -> bool:
+def knows_password(database: Database, keyring: KeyringDep, visitor: SignedIn, current: str) -> bool:
     """Return whether the present password was typed; a session somebody took is no way to find it out."""
     with database.writing() as session:
         count_attempt(session, keyring, OF_OWN_PASSWORD, visitor.actor.id, now=datetime.now(UTC))
@@ -195,7 +195,7 @@ def renew_codes(
     request: Request, database: DatabaseDep, keyring: KeyringDep, visitor: SignedInDep, *, current: Text = ""
 ) -> Response:
     """Show new recovery codes, once, in place of the old ones. 422 without the password."""
-    if not _knows(database, keyring, visitor, current):
+    if not knows_password(database, keyring, visitor, current):
         return _ask_password(request, "/account/recovery-codes", _wrong_password(spoken_language(request)))
     with database.writing() as session:
         hold_to(session, visitor)
@@ -220,7 +220,7 @@ def remove(
     request: Request, database: DatabaseDep, keyring: KeyringDep, visitor: SignedInDep, *, current: Text = ""
 ) -> Response:
     """Take the second factor away; sessions end. 422 without the password, 409 where a role asks for one."""
-    if not _knows(database, keyring, visitor, current):
+    if not knows_password(database, keyring, visitor, current):
         return _ask_password(request, "/account/second-factor/remove", _wrong_password(spoken_language(request)))
     with database.writing() as session:
         hold_to(session, visitor)

@@ -2,20 +2,22 @@
 
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, BackgroundTasks, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from hub.auth.passwords import LONGEST, hash_password, is_outdated, password_faults, verify_password
 from hub.decisions import HALF, PUBLIC
-from hub.dependencies import Database, DatabaseDep, HalfDep, KeyringDep, VisitorDep
+from hub.dependencies import Database, DatabaseDep, HalfDep, KeyringDep, VisitorDep, WritingSession
 from hub.errors import TooOften
 from hub.visitors import DEVICE, cookie_name, forget_session, keep_device, keep_session, session_secret
 from hub.workflows.accounts.links import ask_reset, find_link, use_link
 from hub.workflows.accounts.second_factor import count_code, prove, tell_refused
-from hub.workflows.accounts.sessions import confirm_second_factor, end_secret, hold_to, sign_out
+from hub.workflows.accounts.sessions import confirm_second_factor, end_secret, find_session, hold_to, sign_out
 from hub.workflows.accounts.sign_in import Asked, begin_attempt, end_attempt, new_device
 from hub.workflows.accounts.throttling import OF_RESETS, count_attempt, network_of
+from hub.workflows.consents import asked_of
 from web.addresses import local_path
 from web.language import Language
 from web.templating import render, spoken_language
@@ -66,6 +68,7 @@ def sign_in(
         secret = end_attempt(session, keyring, attempt, right=right, agent=agent_of(request), now=now, new_hash=renewed)
         if secret is not None:
             end_secret(session, session_secret(request))
+            next = onward(session, secret, next, now)
     if secret is None:
         said = spoken_language(request).say("メールアドレスかパスワードが違います。もう一度入力してください")
         context = {"next": local_path(next), "mail": mail, "faults": {"mail": said}}
@@ -74,6 +77,14 @@ def sign_in(
     keep_session(request, response, secret)
     keep_device(request, response, new_device(keyring, mail))
     return response
+
+
+def onward(session: WritingSession, secret: str, next_page: str, now: datetime) -> str:
+    """Return where somebody goes who has signed in: an expert who has yet to answer a text of consent, to that."""
+    found = find_session(session, secret, now)
+    if found is None or found.missing != "nothing" or asked_of(session, found.actor) is None:
+        return next_page
+    return f"/account/consent?{urlencode({'next': local_path(next_page)})}"
 
 
 @router.post("/sign-out", dependencies=[HALF])
@@ -120,6 +131,7 @@ def confirm_code(
         hold_to(session, visitor)
         proof = prove(session, visitor.actor, keyring, code, now)
         secret = confirm_second_factor(session, visitor.session, now) if proof else None
+        next = onward(session, secret, next, now) if secret else next
     if secret is None:
         said = spoken_language(request).say("コードが違います。いま表示されているコードを入力してください")
         return render(request, "second_factor.html", {"next": local_path(next), "faults": {"code": said}}, status=422)

@@ -130,7 +130,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "account:erase": Action("本人の求めでアカウントを消去した", "an account was erased on its person's request"),
         "calendar:subscribe": Action("予定表の購読の住所を作った", "a calendar's private address was made"),
         "calendar:unsubscribe": Action("予定表の購読をやめた", "a calendar's private address was ended"),
-        # the log itself
+        # the log itself, and what its time is over for
+        "retention:erase": Action("保存の期間が過ぎたものを消去した", "what was kept long enough was erased"),
         "audit:read": Action("監査記録を見た", "the audit log was read"),
         "audit:erase": Action("監査記録の個人に関わる内容を消した", "personal details were erased from the log"),
     }

@@ -1,7 +1,7 @@
 """Erasing personal details from the audit log. The records stay, and one more says whose details went, and by whom."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import ColumnElement, delete, select, text
 from sqlalchemy.orm import Session
@@ -44,9 +44,9 @@ def erase_details(session: Session, actor: Actor, kind: str, subject: str) -> in
     return _erase(session, hub_for(actor), kind, subject, [about | more])
 
 
-def erase_old(session: Session, before: str) -> int:
-    """Erase the personal details of every record written before the moment ``before`` (as records tell it)."""
-    return _erase(session, SYSTEM, "audit", "", [columns(AuditRecord).at < before])
+def erase_old(session: Session, numbers: Collection[int]) -> int:
+    """Erase the personal details of records whose time is over."""
+    return _erase(session, SYSTEM, "audit", "", [columns(AuditRecord).seq.in_(numbers)])
 
 
 def erased_by(seq: int, after: str | None) -> frozenset[int]:

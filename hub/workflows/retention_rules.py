@@ -71,7 +71,10 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         ),
         "consents": Rule(
             ("同意の記録", "records of consent"),
-            ("撤回した日、または本人が消去を求めた日", "the day of its withdrawal, or of the person's erasure"),
+            (
+                "撤回した日（ほかに有効な同意があるとき）、または本人が消去を求めた日",
+                "the day of its withdrawal, once another one stands, or of the person's erasure",
+            ),
             3 * YEAR,
             ERASED,
         ),

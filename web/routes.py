@@ -12,6 +12,7 @@ from web.security import SecurityHeaders, same_origin
 from web.views import (
     about,
     account,
+    conflicts,
     engagements,
     evaluations,
     experts,
@@ -43,6 +44,7 @@ VIEWS = (
     account,
     own_data,
     members,
+    conflicts,
     forms,
     request_writing,
     slot_writing,

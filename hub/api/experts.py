@@ -12,6 +12,7 @@ from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.models.privacy import Audience
+from hub.workflows.declared_conflicts import declare_vendors
 from hub.workflows.disclosure_choices import choose, own_choices
 from hub.workflows.disclosures import disclose_expert
 from hub.workflows.drafts import ExpertDraft
@@ -31,6 +32,14 @@ class Disclosure:
 
     __pydantic_config__ = STRICT
     parts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Vendors:
+    """Companies an expert must not be matched around, by name."""
+
+    __pydantic_config__ = STRICT
+    vendors: tuple[str, ...]
 
 
 Word = Annotated[str | None, Query(max_length=100)]
@@ -84,6 +93,20 @@ def show_expert(
     shown, viewer = look_at_expert(session, actor, expert_id)
     disclose_expert(records, actor, expert_id, viewer)
     return shown
+
+
+@router.put(
+    "/{expert_id}/vendor-conflicts",
+    status_code=204,
+    openapi_extra=described(Vendors),
+    dependencies=[decides("expert.edit")],
+)
+def declare_vendor_conflicts(
+    session: WritingSession, actor: ActorDep, expert_id: str, told: Annotated[Vendors, Depends(body_of(Vendors))]
+) -> None:
+    """Declare the companies whose requests the expert stays out of; all others are taken back."""
+    declare_vendors(session, actor, expert_id, told.vendors)
+    log_event("conflicts_declared", expert=expert_id, actor=actor.id)
 
 
 @router.get("/{expert_id}/readings", dependencies=[decides("expert.see_readers")])

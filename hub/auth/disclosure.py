@@ -135,3 +135,13 @@ def options(part: str) -> tuple[Audience, ...]:
     """Return the audiences an expert may choose for ``part``, from few to many."""
     told = PARTS[part]
     return AUDIENCES[AUDIENCES.index(told.least) : AUDIENCES.index(told.most) + 1]
+
+
+def part_table() -> str:
+    """Return the table of ``docs/security/privacy.md``."""
+    lines = ["| 項目 / part | 含むもの / fields | ふだん / usual | 選べる範囲 / choice |", "|---|---|---|---|"]
+    for name, part in PARTS.items():
+        reach = "–" if part.fixed else f"`{part.least}` – `{part.most}`"
+        fields = "、".join(f"`{field}`" for field in part.fields)
+        lines.append(f"| `{name}` | {fields} | `{part.usual}` | {reach} |")
+    return "\n".join(lines)

@@ -54,6 +54,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "calendar.read": (EXPERT, EVERY_COORDINATOR, AUDITOR),
     "calendar.subscribe": (EXPERT,),
     "calendar.unsubscribe": (EXPERT, SYSTEM_ADMIN),
+    # conflicts of interest an organization declares: for itself and the office, never for the experts they are about
+    "conflict.read": (*ORGANIZATION, COORDINATOR, AUDITOR),
+    "conflict.declare": (APPROVER, ADMIN),
     # requests
     "request.list": (*ORGANIZATION, COORDINATOR, AUDITOR),
     "request.read": (*ORGANIZATION, *SERVED, COORDINATOR, AUDITOR),

@@ -215,7 +215,7 @@ Erase personal details. The records and their chain stay, and the erasure is rec
 
 [bold]talent-hub audit erase --subject expert:exp_3f…[/bold]
 """
-RETENTION = """保存の期間が過ぎたものを数えて、消去します。規則は docs/security/privacy.md にあります。サービスも毎日します。
+RETENTION = """保存の期間が過ぎたものを数えて、消去します。サービスも毎日します。規則は docs/security/privacy.md。
 
 Count what is kept longer than its rule says, and erase it. The service does the same every day.
 

@@ -76,6 +76,8 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "expert:disclose": Action("専門人材の登録内容を本人以外に示した", "a profile was shown to another person"),
         "expert:agree": Action("同意文に同意した", "a text of consent was agreed to"),
         "expert:withdraw_consent": Action("同意を撤回した", "consent was withdrawn"),
+        "expert:declare_conflict": Action("利益相反のある企業を申告した", "companies in conflict were declared"),
+        "organization:declare_conflict": Action("団体が利益相反を申告した", "an organization declared conflicts"),
         "expert:erase": Action("専門人材の登録内容を消去した", "a profile was erased"),
         "expert:choose_disclosure": Action(
             "登録内容をだれに見せるかを変えた", "who sees which part of a profile was changed"

@@ -64,6 +64,9 @@ def show_account(request: Request, session: ReadingSession, visitor: SignedInDep
         "second_factor": has_second_factor(session, actor.id),
         "codes_left": count_recovery_codes(session, actor.id),
         "grants": actor.grants,
+        "declaring": sorted(
+            {grant.scope for grant in actor.grants if grant.role in ("approver", "organization_admin")}
+        ),
         "organizations": sorted({grant.scope for grant in actor.grants if grant.role == "organization_admin"}),
     }
     return render(request, "account.html", context)

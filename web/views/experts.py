@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from hub.auth.disclosure import PARTS
+from hub.auth.permissions import Belonging, allows
 from hub.decisions import PUBLIC, decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.workflows.disclosures import disclose_expert
@@ -75,7 +76,9 @@ def show_expert(
     expert, viewer = look_at_expert(session, actor, expert_id)
     disclose_expert(records, actor, expert_id, viewer)
     if isinstance(expert, ShownExpert):
-        return render(request, "expert_shown.html", shown_context(request, expert))
+        may_declare = allows(actor, "conflict.declare", Belonging(organization=viewer.scope))
+        context = {**shown_context(request, expert), "declaring": viewer.scope if may_declare else ""}
+        return render(request, "expert_shown.html", context)
     spoken = spoken_language(request)
     context = {
         "expert": expert,

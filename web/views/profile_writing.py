@@ -14,6 +14,7 @@ from hub.decisions import decides
 from hub.dependencies import SAFE_METHODS, ActorDep, DatabaseDep, ReadingSession, WritingSession
 from hub.errors import Forbidden
 from hub.logging import log_event
+from hub.workflows.declared_conflicts import declare_vendors, own_vendors
 from hub.workflows.disclosures import disclose_expert
 from hub.workflows.drafts import ExpertDraft, MonthDraft
 from hub.workflows.expert_rows import ExpertPage
@@ -225,6 +226,7 @@ class ConditionsForm(BaseModel):
     full_time_possible: str = "no"
     regions: list[str] = []
     conflicts: str = ""
+    vendors: str = ""
 
 
 @router.get("/conditions", dependencies=[decides("expert.edit")])
@@ -239,6 +241,7 @@ def ask_for_conditions(request: Request, session: ReadingSession, actor: ActorDe
         "max_travel_minutes": "" if told.max_travel_minutes is None else str(told.max_travel_minutes),
         "full_time_possible": "yes" if told.full_time_possible else "no",
         "conflicts": "\n".join(told.conflicts),
+        "vendors": "\n".join(own_vendors(session, actor, expert_id)),
     }
     return _conditions_page(request, page, form, told.work_modes, told.regions)
 
@@ -262,7 +265,13 @@ def rewrite_conditions(
         "regions": regions,
         "conflicts": typed.organizations("conflicts"),
     }
-    if not typed.faults and keep(session, actor, page, replace(page.told, **told), version=form.version, typed=typed):
+    vendors = [line.strip() for line in typed.text("vendors").splitlines() if line.strip()]
+    if not typed.faults:
+        with typed.keeping(session):
+            edit_expert(session, actor, expert_id, replace(page.told, **told), form.version)
+            declare_vendors(session, actor, expert_id, vendors)
+    if not typed.faults:
+        log_event("expert_edited", expert=expert_id, actor=actor.id)
         return done(expert_id)
     return _conditions_page(request, page, plain, modes, regions, faults=typed.faults)
 

@@ -144,6 +144,8 @@ class Tried:
             return Belonging()
         if "{engagement_id}" in path or "{proposal_id}" in path:
             return Belonging(organization=CITY, expert="e1")
+        if path.endswith("{code}/conflicts"):
+            return Belonging(organization=CITY)
         if "{request_id}" in path or "{review_id}" in path:
             return Belonging(organization=CITY)
         # The expert was proposed to the organization, which therefore may see their profile.
@@ -188,6 +190,9 @@ def bodies(terms: Any, expert: Any, request: Any) -> dict[tuple[str, str], Any]:
         ("PUT", "/api/experts/{expert_id}"): person,
         ("PUT", "/api/experts/{expert_id}/paused"): {"paused": True},
         ("PUT", "/api/experts/{expert_id}/disclosure"): {"parts": {}},
+        ("PUT", "/api/experts/{expert_id}/vendor-conflicts"): {"vendors": []},
+        ("PUT", "/api/experts/{expert_id}/consents/matching"): {"version": "2026-12-01", "language": "ja"},
+        ("PUT", "/api/organizations/{code}/conflicts"): {"experts": [], "vendors": []},
         ("POST", "/api/requests"): asked,
         ("PUT", "/api/requests/{request_id}"): asked,
         **{

@@ -15,7 +15,7 @@ from hub.workflows.disclosure_choices import choose, own_choices
 from hub.workflows.expert_rows import ExpertPage
 from hub.workflows.experts import read_expert
 from hub.workflows.shown_experts import preview_expert
-from web import words
+from web import privacy_words
 from web.templating import render, spoken_language
 from web.typed import NOTHING, Typed, Version
 from web.views.experts import shown_context
@@ -76,7 +76,7 @@ def _page(
     rows = [
         {
             "part": part,
-            "options": [(audience, spoken.say(words.AUDIENCES[audience])) for audience in options(part)],
+            "options": [(audience, spoken.say(privacy_words.AUDIENCES[audience])) for audience in options(part)],
             "why": spoken.pick(told.ja, told.en),
         }
         for part, told in PARTS.items()

@@ -117,7 +117,8 @@ def _conditions(wanted: ExpertFilter, sight: Sight) -> list[ColumnElement[bool]]
         asked("kinds", {"X": e.is_x, "D": e.is_d}.get(wanted.talent_type, e.id.is_(None)))
     if wanted.work_mode:
         asked("conditions", {"remote": e.remote, "onsite": e.onsite}.get(wanted.work_mode, e.id.is_(None)))
-    if wanted.paused is not None:
+    # Whoever may not see who is paused is shown those who are not, as ``_sight`` has it.
+    if wanted.paused is not None and (wanted.paused or sight.whole):
         asked("office", e.paused.is_(wanted.paused))
     if wanted.prefecture:
         asked("prefecture", o.prefecture_code == wanted.prefecture)

@@ -314,6 +314,8 @@ def test_the_interface_and_the_pages_show_an_audience_what_it_may_see(world: Eng
     page = client.get("/experts/e1").text
     assert "交通の計画を二十年" in page
     assert "髙橋" not in page
+    listed = client.get("/experts").text
+    assert ('href="/experts/e1"' in listed, "髙橋" in listed, "氏名は非公開" in listed) == (True, False, True)
     assert "髙橋" not in client.get("/experts?q=髙橋&sort=rate").text.replace('value="髙橋"', "")
     hub.call(OWN, "PUT", "/experts/e1/paused", 204, {"paused": True})
     assert client.get("/experts/e1/public").status_code == 404

@@ -28,6 +28,11 @@ def prefecture_choices(names: Names) -> Choices:
     return [_all(names.language), *((code, names.prefecture(code)) for code in codes)]
 
 
+def paused_choices(language: Language) -> Choices:
+    """Return those who can be planned, and those who are paused."""
+    return [("", language.say("休止していない人")), ("yes", language.say("休止中の人だけ"))]
+
+
 def skill_choices(names: Names) -> Choices:
     """Return the skills of the standard in use."""
     return [_all(names.language), *((code, names.skill(code)) for code in load_framework(FRAMEWORK).skills)]

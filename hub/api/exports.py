@@ -12,8 +12,9 @@ from hub.api.uploads import CSV, XLSX
 from hub.decisions import decides
 from hub.dependencies import ActorDep, PlanWordsDep, ReadingSession, WritingSession
 from hub.errors import Invalid
+from hub.workflows.expert_finding import expert_ids
 from hub.workflows.expert_rows import ExpertFilter
-from hub.workflows.exports import export_plan_list, record_export
+from hub.workflows.exports import export_plan_list, people_of_plan, record_export
 from hub.workflows.import_results import Kind
 from hub.workflows.list_exports import OrganizationFilter, TableFormat, Wanted, export_table
 from hub.workflows.plan_rows import PlanSlotFilter
@@ -42,7 +43,8 @@ class Handing:
             content = export_table(self.session, kind, form, wanted, WORDINGS[language], actor=self.actor)
         except FileError as refused:
             raise Invalid([Fault("", refused.ja, refused.en)]) from None
-        record_export(self.records, self.actor, kind, form)
+        people = expert_ids(self.session, wanted) if isinstance(wanted, ExpertFilter) else ()
+        record_export(self.records, self.actor, kind, form, people=people)
         return as_attachment(content, kind, form)
 
 
@@ -112,5 +114,5 @@ def export_slots(
 ) -> Response:
     """Return a plan's slots, each with who fills it or why nobody does. 404 when there is no such plan."""
     content = export_plan_list(out.session, plan_id, words(language), wanted, form, actor=out.actor)
-    record_export(out.records, out.actor, "plan", form, plan_id)
+    record_export(out.records, out.actor, "plan", form, plan_id, people=people_of_plan(out.session, plan_id))
     return as_attachment(content, plan_id, form)

@@ -17,7 +17,7 @@ from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.models.plans import DocumentKind
-from hub.workflows.exports import export_plan_file, record_export
+from hub.workflows.exports import export_plan_file, people_of_plan, record_export
 from hub.workflows.paging import Page
 from hub.workflows.plan_rows import PlanPage, PlanRow, PlanSlotFilter, PlanSlotPage, PlanSlotRow
 from hub.workflows.plans import (
@@ -222,7 +222,7 @@ def take_plan(session: ReadingSession, records: WritingSession, actor: ActorDep,
 
 def _file(session: Session, records: Session, actor: Actor, plan_id: str, kind: DocumentKind) -> Response:
     """Return a file; that it was handed out is in ``records``, whose transaction ends before the file leaves."""
-    record_export(records, actor, kind, "json", plan_id)
     content = export_plan_file(session, plan_id, kind, actor=actor)
+    record_export(records, actor, kind, "json", plan_id, people=people_of_plan(session, plan_id, kind))
     headers = {"Content-Disposition": f'attachment; filename="{plan_id}-{kind}.json"', **KEPT_NOWHERE}
     return Response(content, media_type="application/json", headers=headers)

@@ -5,6 +5,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from hub.api import (
     calendars,
     cases,
+    consents,
     engagements,
     evaluations,
     experts,
@@ -13,6 +14,7 @@ from hub.api import (
     imports,
     notifications,
     organizations,
+    own_data,
     plans,
     proposals,
     reports,
@@ -26,6 +28,7 @@ from hub.dependencies import SAFE_METHODS, prove_form
 PARTS = (
     calendars,
     cases,
+    consents,
     engagements,
     evaluations,
     experts,
@@ -34,6 +37,7 @@ PARTS = (
     imports,
     notifications,
     organizations,
+    own_data,
     plans,
     proposals,
     reports,

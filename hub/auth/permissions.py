@@ -27,6 +27,7 @@ OF_WORK = Seen("従事", "engagement", "engagement.read")
 SEEN_BY = {
     "expert": Seen("専門人材", "expert", "expert.read"),
     "calendar": Seen("専門人材", "expert", "expert.read"),
+    "conflict": Seen("団体", "organization", "organization.read"),
     "request.pass_gate": Seen("段階の審査", "gate review", "gate.read"),
     "request": Seen("人材ニーズ", "request", "request.read"),
     "gate": Seen("人材ニーズ", "request", "request.read"),

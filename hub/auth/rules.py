@@ -38,8 +38,15 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "organization.edit": (ADMIN, COORDINATOR, SYSTEM_ADMIN),
     "scheme.read": EVERYONE,
     # experts
-    "expert.list": (EVERY_COORDINATOR, AUDITOR),
-    "expert.read": (EXPERT, EVERY_COORDINATOR, AUDITOR),
+    # An organization with an open request is shown what experts let it see; one an expert was proposed to, more.
+    "expert.list": (EVERY_COORDINATOR, AUDITOR, *ORGANIZATION),
+    "expert.list_whole": (EVERY_COORDINATOR, AUDITOR),
+    "expert.read": (EXPERT, EVERY_COORDINATOR, AUDITOR, *SERVED),
+    "expert.read_whole": (EXPERT, EVERY_COORDINATOR, AUDITOR),
+    "expert.choose_disclosure": (EXPERT,),
+    "expert.see_readers": (EXPERT,),
+    "expert.consent": (EXPERT,),
+    "expert.erase": (EXPERT, SYSTEM_ADMIN),
     "expert.create": (EVERY_COORDINATOR,),
     "expert.edit": (EXPERT, EVERY_COORDINATOR),
     "expert.pause": (EXPERT, EVERY_COORDINATOR),
@@ -47,6 +54,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "calendar.read": (EXPERT, EVERY_COORDINATOR, AUDITOR),
     "calendar.subscribe": (EXPERT,),
     "calendar.unsubscribe": (EXPERT, SYSTEM_ADMIN),
+    # conflicts of interest an organization declares: for itself and the office, never for the experts they are about
+    "conflict.read": (*ORGANIZATION, COORDINATOR, AUDITOR),
+    "conflict.declare": (APPROVER, ADMIN),
     # requests
     "request.list": (*ORGANIZATION, COORDINATOR, AUDITOR),
     "request.read": (*ORGANIZATION, *SERVED, COORDINATOR, AUDITOR),
@@ -106,7 +116,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     # the hub's own records
     "audit.read": (AUDITOR,),
     "audit.verify": (AUDITOR, SYSTEM_ADMIN),
-    "audit.erase": (SYSTEM_ADMIN,),
+    "audit.erase": (SYSTEM_ADMIN, HUB),
     "notification.read": EVERYONE,
     "mail.watch": (AUDITOR, SYSTEM_ADMIN),
     "import.run": (EVERY_COORDINATOR, SYSTEM_ADMIN),

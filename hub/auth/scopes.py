@@ -12,10 +12,10 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
         name: frozenset(actions.split())
         for name, actions in {
             "public:read": "organization.read scheme.read case.read",
-            "experts:read": "expert.list expert.read calendar.read",
-            "experts:write": "expert.create expert.edit expert.pause",
-            "organizations:write": "organization.edit",
-            "requests:read": "request.list request.read gate.read",
+            "experts:read": "expert.list expert.list_whole expert.read expert.read_whole calendar.read",
+            "experts:write": "expert.create expert.edit expert.pause expert.choose_disclosure",
+            "organizations:write": "organization.edit conflict.declare",
+            "requests:read": "request.list request.read gate.read conflict.read",
             "requests:write": "request.create request.edit request.edit_open request.submit request.approve"
             " request.send_back request.review request.open request.close request.withdraw request.review_gate"
             " request.pass_gate",
@@ -43,6 +43,9 @@ NEVER_BY_TOKEN = frozenset(
         "account.manage_in_organization",
         "account.own",
         "audit.erase",
+        "expert.erase",
+        "expert.see_readers",
+        "expert.consent",
         "export.whole",
         "import.whole",
         "calendar.subscribe",

@@ -7,7 +7,19 @@ import threading
 
 import typer
 
-from hub.cli import accounts, audit, backups, demonstration, guide, judging, schemes, service, solving, tables
+from hub.cli import (
+    accounts,
+    audit,
+    backups,
+    demonstration,
+    guide,
+    judging,
+    retention,
+    schemes,
+    service,
+    solving,
+    tables,
+)
 from hub.cli.output import HubGroup
 
 __all__ = ["app", "main"]
@@ -32,6 +44,7 @@ solving.register(app)
 judging.register(app)
 accounts.register(app)
 audit.register(app)
+retention.register(app)
 backups.register(app)
 
 

@@ -215,6 +215,14 @@ Erase personal details. The records and their chain stay, and the erasure is rec
 
 [bold]talent-hub audit erase --subject expert:exp_3f…[/bold]
 """
+RETENTION = """保存の期間が過ぎたものを数えて、消去します。サービスも毎日します。規則は docs/security/privacy.md。
+
+Count what is kept longer than its rule says, and erase it. The service does the same every day.
+
+例 / example:
+
+[bold]talent-hub retention --dry-run[/bold]
+"""
 ACCOUNT = """アカウントを作る、招待する、役割を与える・外す、止める。最初のシステム管理者もここで作ります。
 
 Make accounts, invite people, give and take roles, stop accounts. The first administrator is made here.

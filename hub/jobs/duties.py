@@ -16,9 +16,11 @@ from hub.workflows.japanese_days import day_in_japan
 from hub.workflows.outbox import drop_old, give_up_lost
 from hub.workflows.proposal_ending import AT_ONCE, lapse_due
 from hub.workflows.reminders import remind
+from hub.workflows.retention import apply_retention
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
+DAY = 24 * HOUR
 
 Step = Callable[[Session, datetime, Settings], int]
 """Does what is due at a moment, in one transaction; returns how much it did."""
@@ -43,5 +45,6 @@ DUTIES: tuple[Duty, ...] = (
     Duty("lost_mail", MINUTE, lambda session, now, _: give_up_lost(session, now)),
     Duty("old_mail", HOUR, lambda session, now, _: drop_old(session, now)),
     Duty("ended_sign_ins", 10 * MINUTE, lambda session, now, _: purge_sign_in(session, now)),
+    Duty("retention", DAY, lambda session, now, _: apply_retention(session, now), at_once=1),
     Duty("kept_answers", HOUR, lambda session, now, _: purge(session, now)),
 )

@@ -22,6 +22,7 @@ from hub.models.idempotency import KeptAnswer
 from hub.models.notifications import MailPreference, Notification, OutgoingMail
 from hub.models.organizations import Organization
 from hub.models.plans import Assignment, Plan, PlanDocument, PlanLink, PlanSlot
+from hub.models.privacy import Consent, DeclaredConflict, DisclosureChoice, ProfileRead, VendorConflict
 from hub.models.proposals import Booking, Proposal
 from hub.models.requests import (
     PromotionPartner,
@@ -57,7 +58,10 @@ __all__ = [
     "CareerEntry",
     "Change",
     "ConflictOfInterest",
+    "Consent",
     "Credential",
+    "DeclaredConflict",
+    "DisclosureChoice",
     "Engagement",
     "EngagementDay",
     "Evaluation",
@@ -80,6 +84,7 @@ __all__ = [
     "PlanDocument",
     "PlanLink",
     "PlanSlot",
+    "ProfileRead",
     "PromotionPartner",
     "Proposal",
     "ProviderLink",
@@ -94,6 +99,7 @@ __all__ = [
     "SkillConfirmation",
     "SkillNeed",
     "Slot",
+    "VendorConflict",
     "VerifiedRecord",
     "WorkLog",
     "WorkLogShare",

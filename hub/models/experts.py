@@ -1,5 +1,6 @@
 """Experts (専門人材): who they are, what they can do, when and on which conditions."""
 
+from datetime import date, datetime
 from typing import get_args
 
 from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
@@ -13,6 +14,7 @@ from hub.models.base import (
     TERM_LENGTH,
     TEXT_LENGTH,
     Edited,
+    UtcDateTime,
     between,
     is_month,
     money,
@@ -40,7 +42,9 @@ class Expert(Edited, table=True):
     """A person offering skills. ``reference``: the office's own number. ``paused``: never in a plan while set.
 
     ``hourly_rate`` (wished) and ``current_rate`` in yen. ``base``: 団体コード. ``max_travel_minutes``: one way, None:
-    no limit. ``search_key``: what a text search looks at.
+    no limit. ``search_key``: what a text search looks at; ``organization_key``: what one of organizations does, of what
+    they may see. ``erased_at``: since when the person is erased; ``kept_name``: as it stands in their contracts, kept
+    until ``kept_until``.
     """
 
     __tablename__ = "experts"
@@ -80,6 +84,10 @@ class Expert(Edited, table=True):
     summary: str = Field(default="", max_length=TEXT_LENGTH)
     paused: bool = Field(default=False, index=True)
     search_key: str = Field(default="")
+    organization_key: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime, nullable=True)
+    kept_name: str | None = Field(default=None, max_length=2 * TERM_LENGTH + 1, nullable=True)
+    kept_until: date | None = Field(default=None, nullable=True, index=True)
 
 
 class ExpertSkill(SQLModel, table=True):

@@ -74,6 +74,14 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "expert:pause": Action("専門人材を休止にした", "an expert was paused"),
         "expert:resume": Action("専門人材の休止を解いた", "an expert was no longer paused"),
         "expert:disclose": Action("専門人材の登録内容を本人以外に示した", "a profile was shown to another person"),
+        "expert:agree": Action("同意文に同意した", "a text of consent was agreed to"),
+        "expert:withdraw_consent": Action("同意を撤回した", "consent was withdrawn"),
+        "expert:declare_conflict": Action("利益相反のある企業を申告した", "companies in conflict were declared"),
+        "organization:declare_conflict": Action("団体が利益相反を申告した", "an organization declared conflicts"),
+        "expert:erase": Action("専門人材の登録内容を消去した", "a profile was erased"),
+        "expert:choose_disclosure": Action(
+            "登録内容をだれに見せるかを変えた", "who sees which part of a profile was changed"
+        ),
         "request:create": Action("人材ニーズを登録した", "a request was added"),
         "request:edit": Action("人材ニーズの内容を変えた", "a request was changed"),
         "plan:draft": Action("配置計画の下書きを作った", "a plan was drafted"),
@@ -129,9 +137,12 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "token:make": Action("APIトークンを作った", "a token was made"),
         "token:revoke": Action("APIトークンを終わらせた", "a token was revoked"),
         "account:prefer": Action("メールを受け取るお知らせを選んだ", "mail preferences were changed"),
+        "account:hand_out_data": Action("本人に自分のデータを渡した", "somebody was handed the data about them"),
+        "account:erase": Action("本人の求めでアカウントを消去した", "an account was erased on its person's request"),
         "calendar:subscribe": Action("予定表の購読の住所を作った", "a calendar's private address was made"),
         "calendar:unsubscribe": Action("予定表の購読をやめた", "a calendar's private address was ended"),
-        # the log itself
+        # the log itself, and what its time is over for
+        "retention:erase": Action("保存の期間が過ぎたものを消去した", "what was kept long enough was erased"),
         "audit:read": Action("監査記録を見た", "the audit log was read"),
         "audit:erase": Action("監査記録の個人に関わる内容を消した", "personal details were erased from the log"),
     }

@@ -1,14 +1,14 @@
 """Erasing personal details from the audit log. The records stay, and one more says whose details went, and by whom."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import ColumnElement, delete, select, text
 from sqlalchemy.orm import Session
 
-from hub.auth.actor import Actor
+from hub.auth.actor import SYSTEM, Actor, hub_for
 from hub.auth.permissions import require
-from hub.models import AuditDetail, AuditRecord
+from hub.models import AuditDetail, AuditRecord, Engagement, Proposal
 from hub.models.base import columns, table_of
 from hub.workflows.audit import record
 from hub.workflows.records import batches
@@ -26,6 +26,27 @@ def erase_subject(session: Session, actor: Actor, kind: str, subject: str) -> in
 def erase_actor(session: Session, actor: Actor, account: str) -> int:
     """Erase the personal details of every record of what ``account`` did: among them what that person wrote."""
     return _erase(session, actor, "account", account, [columns(AuditRecord).actor_id == account])
+
+
+def erase_details(session: Session, actor: Actor, kind: str, subject: str) -> int:
+    """Erase the personal details about a person, and of what an account did, as a person's erasure asks for it.
+
+    ``kind``: ``account``, of what it did as well, or ``expert``, of proposals and work of theirs as well.
+    """
+    r, p, n = columns(AuditRecord), columns(Proposal), columns(Engagement)
+    about = (r.kind == kind) & (r.subject_id == subject)
+    if kind == "account":
+        more = r.actor_id == subject
+    else:
+        offers = select(p.id).where(p.expert_id == subject)
+        work = select(n.id).where(n.expert_id == subject)
+        more = ((r.kind == "proposal") & r.subject_id.in_(offers)) | ((r.kind == "engagement") & r.subject_id.in_(work))
+    return _erase(session, hub_for(actor), kind, subject, [about | more])
+
+
+def erase_old(session: Session, numbers: Collection[int]) -> int:
+    """Erase the personal details of records whose time is over."""
+    return _erase(session, SYSTEM, "audit", "", [columns(AuditRecord).seq.in_(numbers)])
 
 
 def erased_by(seq: int, after: str | None) -> frozenset[int]:

@@ -14,6 +14,7 @@ from hub.errors import NotFound
 from hub.models import Account, AccountGrant, CalendarFeed
 from hub.models.base import columns, table_of, utc_now
 from hub.workflows.audit import record
+from hub.workflows.disclosures import note_files
 from hub.workflows.japanese_days import today_in_japan
 from hub.workflows.records import insert_new
 
@@ -111,6 +112,8 @@ def record_reading(session: Session, bearer: Bearer, today: date | None = None) 
 def record_calendar(session: Session, actor: Actor, expert_id: str, *, subscribed: bool = False) -> None:
     """Record that a calendar was handed out; ``subscribed``: to a calendar program, not to who signed in."""
     record(session, actor, "calendar:hand_out", "expert", expert_id, after={"form": "ics", "subscribed": subscribed})
+    if actor.expert != expert_id:
+        note_files(session, actor, [expert_id], "calendar")
 
 
 def hash_of(token: str) -> str:

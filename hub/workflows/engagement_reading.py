@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
@@ -139,7 +139,8 @@ def _rows() -> Select[Any]:
             r.title.label("request_title"),
             full_name(o).label("organization"),
             o.name_en.label("organization_en"),
-            (e.family_name + " " + e.given_name).label("expert"),
+            # Of somebody who was erased, a contract still says with whom it was made, as long as it has to be kept.
+            func.coalesce(e.kept_name, e.family_name + " " + e.given_name).label("expert"),
             (e.given_romaji + " " + e.family_romaji).label("romaji"),
         )
         .join(table_of(Slot), s.id == n.slot_id)

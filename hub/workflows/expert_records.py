@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
+from hub.auth.disclosure import Choices
 from hub.models import (
     Availability,
     CareerEntry,
@@ -25,6 +26,7 @@ from hub.models import (
 )
 from hub.models.base import columns
 from hub.models.search import search_key
+from hub.workflows.disclosure_choices import organization_key
 from hub.workflows.drafts import CareerDraft, ExpertDraft, MonthDraft, SkillDraft
 from hub.workflows.records import fetch
 
@@ -81,8 +83,8 @@ def canonical(draft: ExpertDraft) -> ExpertDraft:
     )
 
 
-def expert_row(expert_id: str, draft: ExpertDraft, now: datetime) -> dict[str, Any]:
-    """Return the expert's own row but for when it was made and its version."""
+def expert_row(expert_id: str, draft: ExpertDraft, now: datetime, choices: Choices) -> dict[str, Any]:
+    """Return the expert's own row but for when it was made and its version; ``choices``: whom what is shown to."""
     return {
         "id": expert_id,
         **{name: getattr(draft, name) for name in PLAIN},
@@ -99,6 +101,7 @@ def expert_row(expert_id: str, draft: ExpertDraft, now: datetime) -> dict[str, A
             draft.affiliation,
             draft.summary,
         ),
+        "organization_key": organization_key(draft, choices),
         "updated_at": now,
     }
 

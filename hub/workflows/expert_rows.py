@@ -14,7 +14,8 @@ class ExpertFilter:
 
     ``text``: every word in name, kana, romaji, affiliation, summary, reference or base, whatever the width, kana or
     capitals. ``talent_type`` X or D. ``skill`` (DSS 1.2 or 2.0 code) at ``level`` or more. ``prefecture``: that of the
-    base, two digits. ``work_mode``: remote or onsite. ``month``: with free hours in it.
+    base, two digits. ``work_mode``: remote or onsite. ``month``: with free hours in it. ``paused``: who is paused
+    alone; else lists find none of them, and files of the office hold them too.
     """
 
     text: str = ""
@@ -34,30 +35,33 @@ class ExpertFilter:
 class ExpertRow:
     """One line of the list. ``free_hours``: over all months told; ``skills``: how many; ``base``: with prefecture.
 
-    ``rating_shown``: the mean of ``rating_count`` evaluations, drawn to the mean of all when they are few.
+    ``rating_shown``: the mean of ``rating_count`` evaluations, drawn to the mean of all when they are few. What who
+    looks may not see is None; ``whole``: they see everything.
     """
 
     id: str
+    whole: bool
     reference: str | None
-    name: str
-    kana: str
-    romaji: str
-    affiliation: str
-    talent_types: tuple[str, ...]
-    roles: tuple[str, ...]
-    base_code: str
-    base: str
-    base_en: str
-    hourly_rate: int
-    work_modes: tuple[str, ...]
-    full_time_possible: bool
-    free_hours: float
-    skills: int
+    name: str | None
+    kana: str | None
+    romaji: str | None
+    affiliation: str | None
+    talent_types: tuple[str, ...] | None
+    roles: tuple[str, ...] | None
+    prefecture_code: str | None
+    base_code: str | None
+    base: str | None
+    base_en: str | None
+    hourly_rate: int | None
+    work_modes: tuple[str, ...] | None
+    full_time_possible: bool | None
+    free_hours: float | None
+    skills: int | None
     rating_shown: float | None
     rating_mean: float | None
-    rating_count: int
-    paused: bool
-    updated_at: datetime
+    rating_count: int | None
+    paused: bool | None
+    updated_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

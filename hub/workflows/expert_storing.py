@@ -15,6 +15,7 @@ from hub.models import Expert, Proposal
 from hub.models.base import columns, table_of, utc_now
 from hub.workflows.audit import record
 from hub.workflows.availability import add_months, locked_months, month_faults, write_months
+from hub.workflows.disclosure_choices import read_choices
 from hub.workflows.draft_faults import expert_faults, places_of_one
 from hub.workflows.drafts import ExpertDraft
 from hub.workflows.expert_records import PART_COLUMNS, canonical, expert_row, part_rows, read_experts
@@ -24,6 +25,7 @@ from hub.workflows.proposal_ending import UNPROMISED, withdraw_all
 from hub.workflows.proposal_taking import take_proposals
 from hub.workflows.records import Stored, batches, insert_rows, insert_tuples, remove
 from hub.workflows.references import reference_faults
+from hub.workflows.standing_consents import refuse_without_consent
 from hub.workflows.versions import differing, refuse_lost_update
 from matching.faults import Fault
 
@@ -48,17 +50,21 @@ def store_experts(
 
     ``versions``: the version a person saw, by id. One who is paused thereby has no offer any more (``actor``: by whom).
     Raises Invalid with every fault (places ``/<position>/…``), also where less would be offered of a month than is
-    promised; ChangedMeanwhile with both versions when somebody else changed one. Nothing is written then.
+    promised; ChangedMeanwhile with both versions when somebody else changed one; NotFound for who was erased. Nothing
+    is written then.
     """
     _refuse_faults(session, drafts)
     told = {expert_id: canonical(draft) for expert_id, draft in drafts.items()}
     locked = lock_rows(session, Expert, told)
+    if any(row.erased_at is not None for row in locked.values()):
+        raise expert_not_found()
     present = read_experts(session, list(locked))
     new = {expert_id: draft for expert_id, draft in told.items() if expert_id not in present}
     changed = {expert_id: draft for expert_id, draft in told.items() if present.get(expert_id, draft) != draft}
     for expert_id, draft in changed.items():
         seen = (versions or {}).get(expert_id)
         refuse_lost_update(present[expert_id], draft, locked[expert_id].version, seen)
+    refuse_without_consent(session, [key for key, draft in changed.items() if locked[key].paused and not draft.paused])
     _withdraw_offers(session, actor, [key for key, draft in changed.items() if draft.paused and not locked[key].paused])
     months = locked_months(session, sorted(changed))
     _refuse_too_little(drafts, changed, months)
@@ -83,7 +89,8 @@ def edit_expert(session: Session, actor: Actor, expert_id: str, draft: ExpertDra
     What others said of the person (``rating_…``) stays. Raises NotFound, Forbidden, Invalid, ChangedMeanwhile.
     """
     require(actor, "expert.edit", Belonging(expert=expert_id))
-    if lock_row(session, Expert, expert_id) is None:
+    row = lock_row(session, Expert, expert_id)
+    if row is None or row.erased_at is not None:
         raise expert_not_found()
     stored = read_experts(session, [expert_id])[expert_id]
     draft = replace(draft, rating_mean=stored.rating_mean, rating_count=stored.rating_count)
@@ -94,12 +101,14 @@ def edit_expert(session: Session, actor: Actor, expert_id: str, draft: ExpertDra
 def set_paused(session: Session, actor: Actor, expert_id: str, *, paused: bool) -> None:
     """Take an expert out of every later plan, or back in; once out, what they have not accepted is withdrawn.
 
-    Raises NotFound, Forbidden.
+    Raises NotFound, Forbidden, Conflict for who withdrew their consent to being matched.
     """
     require(actor, "expert.pause", Belonging(expert=expert_id))
     row = lock_row(session, Expert, expert_id)
-    if row is None:
+    if row is None or row.erased_at is not None:
         raise expert_not_found()
+    if not paused:
+        refuse_without_consent(session, [expert_id])
     e = columns(Expert)
     values = {"paused": paused, "updated_at": utc_now(), "version": e.version + 1}
     session.execute(update(table_of(Expert)).where(e.id == expert_id).values(**values))
@@ -150,7 +159,7 @@ def _withdraw_offers(session: Session, actor: Actor, expert_ids: Sequence[str]) 
 
 
 def _insert(session: Session, drafts: Mapping[str, ExpertDraft], now: datetime) -> None:
-    rows = [{**expert_row(key, draft, now), "created_at": now, "version": 1} for key, draft in drafts.items()]
+    rows = [{**expert_row(key, draft, now, {}), "created_at": now, "version": 1} for key, draft in drafts.items()]
     insert_rows(session, Expert, rows)
     _insert_parts(session, drafts)
     months = [
@@ -169,9 +178,9 @@ def _insert_parts(session: Session, drafts: Mapping[str, ExpertDraft]) -> None:
 def _change(
     session: Session, drafts: Mapping[str, ExpertDraft], months: Mapping[tuple[str, str], Any], now: datetime
 ) -> None:
-    e = columns(Expert)
+    e, choices = columns(Expert), read_choices(session, drafts)
     for expert_id, draft in drafts.items():
-        values = {**expert_row(expert_id, draft, now), "version": e.version + 1}
+        values = {**expert_row(expert_id, draft, now, choices[expert_id]), "version": e.version + 1}
         session.execute(update(table_of(Expert)).where(e.id == expert_id).values(**values))
     for model in PART_COLUMNS:
         remove(session, model, "expert_id", list(drafts))

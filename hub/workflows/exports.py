@@ -1,15 +1,19 @@
 """Problems and plans out of the hub, and the record of whatever leaves it."""
 
+import json
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import LOCAL, Actor
 from hub.auth.permissions import require
 from hub.errors import Conflict, NotFound
-from hub.models import Plan, PlanSlot
+from hub.models import Assignment, Plan, PlanSlot
 from hub.models.base import columns
 from hub.models.plans import DocumentKind
 from hub.workflows.audit import record
+from hub.workflows.disclosures import note_files
 from hub.workflows.list_exports import TableFormat, as_file
 from hub.workflows.plan_documents import read_document
 from hub.workflows.plan_reading import read_plan, slot_conditions, slot_row, slots_query
@@ -72,17 +76,35 @@ def export_plan_file(session: Session, plan_id: str, kind: DocumentKind, *, acto
     return read_document(session, plan_id, kind)
 
 
-def record_export(session: Session, actor: Actor, what: str, form: str, plan_id: str | None = None) -> None:
+def record_export(
+    session: Session,
+    actor: Actor,
+    what: str,
+    form: str,
+    plan_id: str | None = None,
+    *,
+    people: Collection[str] = (),
+) -> None:
     """Record that a file left the hub; call it in a transaction of its own, before the file is handed out.
 
     ``what``: a kind of list, ``problem`` or ``plan``; ``form``: the file's ending without its dot;
-    ``plan_id`` None: the plan newest now, or no plan. Raises Forbidden.
+    ``plan_id`` None: the plan newest now, or no plan; ``people``: the experts who are in it, each of whom can see that
+    they were. Raises Forbidden.
     """
     require(actor, "export.run")
+    note_files(session, actor, people)
     if what in ("problem", "plan"):
         record(session, actor, "plan:export", "plan", plan_id or "", after={"what": what, "form": form})
     else:
         record(session, actor, "table:export", what, "", after={"form": form})
+
+
+def people_of_plan(session: Session, plan_id: str, kind: DocumentKind = "plan") -> list[str]:
+    """Return the experts a plan places, or all of its problem."""
+    if kind == "problem":
+        return [str(expert["id"]) for expert in json.loads(read_document(session, plan_id, "problem"))["experts"]]
+    a = columns(Assignment)
+    return list(session.execute(select(a.expert_id).where(a.plan_id == plan_id).distinct()).scalars())
 
 
 def record_whole_export(session: Session, actor: Actor, form: str, rows: int) -> None:

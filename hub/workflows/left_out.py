@@ -8,7 +8,7 @@ class LeftOut:
     """Something that could not be part of a problem: ``kind``, how many (``count``), and why.
 
     ``kind``: ``slots_outside_months``, ``teams_outside_months``, ``slots_accepted``, ``paused_experts``,
-    ``skills_to_ask_about`` or ``subsidy``.
+    ``paused_since``, ``skills_to_ask_about`` or ``subsidy``.
     """
 
     kind: str
@@ -54,6 +54,18 @@ def paused_experts(count: int) -> LeftOut:
         count,
         f"休止中の専門人材 {count} 人は対象にしていません。",
         f"{count} paused experts are left out.",
+    )
+
+
+def paused_since(count: int) -> LeftOut:
+    """Return the note of people who are in a plan and have been paused since its run began."""
+    return LeftOut(
+        "paused_since",
+        count,
+        f"計算のあとに休止した専門人材 {count} 人が割り当てに含まれます。その枠は公開できません。"
+        "除いて公開するか、計画を作り直してください。",
+        f"{count} of the people in this plan have been paused since: their slots cannot be published. Publish without "
+        "them, or make a new plan.",
     )
 
 

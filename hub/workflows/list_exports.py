@@ -138,8 +138,8 @@ def _organization_sheets(session: Session, listing: Listing) -> list[Sheet]:
     return organization_sheets((dict(row._mapping) for row in session.execute(query.order_by(o.code))), listing.wording)
 
 
-def _wanted_experts(session: Session, listing: Listing) -> list[str] | None:
-    return expert_ids(session, listing.wanted) if isinstance(listing.wanted, ExpertFilter) else None
+def _wanted_experts(session: Session, listing: Listing) -> list[str]:
+    return expert_ids(session, listing.wanted if isinstance(listing.wanted, ExpertFilter) else ExpertFilter())
 
 
 def _in_order(told: list[tuple[str, D]]) -> list[tuple[str, D]]:

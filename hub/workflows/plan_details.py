@@ -94,6 +94,9 @@ def read_plan_slot(session: Session, plan_id: str, slot_id: str, *, actor: Actor
         raise NotFound("計画の枠", "slot of the plan")
     detail = _DETAIL.validate_python(row.detail, strict=False)
     others, remedies = detail.alternatives or (), detail.remedies or ()
+    away = _paused(session, {o.expert for o in others} | {r.expert for r in remedies if r.expert})
+    others = tuple(other for other in others if other.expert not in away)
+    remedies = tuple(remedy for remedy in remedies if remedy.expert not in away)
     people = _people(session, {o.expert for o in others} | {r.expert for r in remedies if r.expert})
     titles = _titles(session, {key for other in others for key in other.elsewhere})
     return PlanSlotPage(
@@ -136,6 +139,12 @@ def _people(session: Session, ids: set[str]) -> dict[str, tuple[str, str, str]]:
     name, romaji = e.family_name + " " + e.given_name, e.given_romaji + " " + e.family_romaji
     query = select(e.id, name, romaji, e.affiliation).where(e.id.in_(ids))
     return {key: (name.strip(), romaji.strip(), office) for key, name, romaji, office in session.execute(query)}
+
+
+def _paused(session: Session, ids: set[str]) -> frozenset[str]:
+    """Return who of them has been paused since the plan was made: nobody is led to ask them."""
+    e = columns(Expert)
+    return frozenset(session.execute(select(e.id).where(e.id.in_(ids), e.paused)).scalars())
 
 
 def _titles(session: Session, ids: set[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from hub.auth.permissions import Belonging, require
 from hub.errors import NotFound
 from hub.models import Assignment, Expert, Organization, Plan, PlanSlot, Request, Slot
 from hub.models.base import columns, table_of
-from hub.workflows.left_out import LeftOut
+from hub.workflows.left_out import LeftOut, paused_since
 from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from hub.workflows.plan_documents import result_of
@@ -125,13 +125,21 @@ def read_plan(session: Session, plan_id: str, *, actor: Actor = LOCAL) -> PlanPa
         yen_per_point=row.summary.get("yen_per_point"),
         reasons=row.summary.get("reasons", {}),
         conflicts=result_of(session, plan_id).conflicts if row.result == "infeasible" else (),
-        left_out=tuple(LeftOut(**entry) for entry in row.left_out),
+        left_out=(*(LeftOut(**entry) for entry in row.left_out), *_paused_since(session, plan_id)),
         binding=named_limits(session, [BindingLimit(**limit) for limit in row.summary.get("binding", ())]),
         scarce=tuple(ScarceSkill(**skill) for skill in row.summary.get("scarce", ())),
         solver=row.summary.get("solver", ""),
         phases=row.summary.get("phases", {}),
         input_digest=row.input_digest,
     )
+
+
+def _paused_since(session: Session, plan_id: str) -> tuple[LeftOut, ...]:
+    """Return the note of who is in the plan and has been paused since its problem was made, when there is anybody."""
+    a, e = columns(Assignment), columns(Expert)
+    query = select(func.count(a.expert_id.distinct())).join_from(table_of(Assignment), table_of(Expert))
+    count = session.execute(query.where(a.plan_id == plan_id, e.paused)).scalar_one()
+    return (paused_since(count),) if count else ()
 
 
 def named_limits(session: Session, limits: Sequence[BindingLimit]) -> tuple[NamedLimit, ...]:
@@ -195,7 +203,7 @@ def slots_query() -> Select[Any]:
         s.stage, s.talent_type, s.role, s.start, s.length, s.hours, s.onsite_days, s.required, r.team,
     )  # fmt: skip
     given = (
-        a.expert_id, e.family_name, e.given_name, e.given_romaji, e.family_romaji, e.affiliation,
+        a.expert_id, e.paused, e.family_name, e.given_name, e.given_romaji, e.family_romaji, e.affiliation,
         full_name(base.c).label("home"), base.c.name_en.label("home_en"),
         base.c.latitude.label("home_latitude"), base.c.longitude.label("home_longitude"),
         a.fit, a.parts, a.cost, a.net_cost, a.hours.label("hours_with_travel"), a.travel_minutes, a.travel_yen,
@@ -255,6 +263,7 @@ def _assigned(row: Any) -> Assigned:
         hours=row.hours_with_travel,
         travel_minutes=row.travel_minutes,
         travel_yen=row.travel_yen,
+        paused=row.paused,
     )
 
 

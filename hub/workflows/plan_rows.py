@@ -109,7 +109,8 @@ class PlanSlotFilter:
 class Assigned:
     """Who fills a slot. ``fit`` 0–1 and its ``parts`` in points; yen over the slot; ``hours`` a month with travel.
 
-    ``travel_minutes``: one way, None when nobody travels. ``base``: name with prefecture.
+    ``travel_minutes``: one way, None when nobody travels. ``base``: name with prefecture. ``paused``: they are now, and
+    nothing of the plan can be offered to them.
     """
 
     expert_id: str
@@ -127,6 +128,7 @@ class Assigned:
     hours: float
     travel_minutes: float | None
     travel_yen: float | None
+    paused: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,9 @@ from hub.models import Plan as PlanTable
 from hub.models.base import columns, new_id, table_of, utc_now
 from hub.models.plans import NOTHING_YET
 from hub.workflows.audit import record
+from hub.workflows.conflicts import refuse_conflicts
 from hub.workflows.moving import move
+from hub.workflows.paused_people import refuse_paused, refuse_plan_with_paused
 from hub.workflows.plan_details import read_plan_slot
 from hub.workflows.plan_reading import (
     find_plan_slots,
@@ -66,8 +68,8 @@ def queue_plan(
     """Queue a run and return the plan's id; ``months`` None: from the first to the last of all slots to plan.
 
     ``prefecture``: only its organizations' requests (two digits). ``as_draft``: keep what is asked for, and queue it
-    later. Raises Forbidden; Invalid with every fault; Conflict when no request is open; NotFound when a pair names no
-    slot or expert.
+    later. Raises Forbidden; Invalid with every fault; NotFound when a pair names no slot or expert; Conflict when no
+    request is open, a pinned person is paused or a pinned pair must not be.
     """
     require_new(actor, "plan.run", Belonging(prefecture=prefecture))
     span = tuple(months) if months is not None else usual_months(session, prefecture)
@@ -120,6 +122,8 @@ def _store_links(session: Session, plan_id: str, question: Question) -> None:
         c = columns(model)
         if ids.difference(session.execute(select(c.id).where(c.id.in_(ids))).scalars()):
             raise NotFound("枠または専門人材", "slot or expert")
+    refuse_conflicts(session, question.pins)
+    refuse_paused(session, {link.expert for link in question.pins})
     rows = [{"plan_id": plan_id, "kind": kind, "slot_id": a.slot, "expert_id": a.expert} for kind, a in links]
     write(session, {PlanLink: rows})
 
@@ -143,7 +147,7 @@ def request_stop(session: Session, actor: Actor, plan_id: str) -> None:
 def put_in_force(session: Session, actor: Actor, plan_id: str) -> None:
     """Make a finished plan the one in force, in place of any other: the next plan tries to keep it.
 
-    Raises NotFound, Forbidden, Conflict when the plan is not finished or its run found none.
+    Raises NotFound, Forbidden, Conflict when the plan is not finished, its run found none, or it places who is paused.
     """
     row = take_plan(session, plan_id)
     require(actor, "plan.publish", plan_belonging(row))
@@ -152,6 +156,7 @@ def put_in_force(session: Session, actor: Actor, plan_id: str) -> None:
             "完成した計画だけを有効にできます。計算が終わった計画を選んでください。",
             "Only a finished plan can be put in force. Choose one that has a result.",
         )
+    refuse_plan_with_paused(session, plan_id)
     take_force(session, plan_id)
     record(session, actor, "plan:put_in_force", "plan", plan_id)
 

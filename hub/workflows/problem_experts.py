@@ -10,7 +10,6 @@ from sqlmodel import SQLModel
 
 from hub.models import (
     Availability,
-    ConflictOfInterest,
     Expert,
     ExpertRole,
     ExpertSkill,
@@ -19,6 +18,7 @@ from hub.models import (
     Organization,
 )
 from hub.models.base import columns, table_of
+from hub.workflows.conflicts import conflicts_of
 from hub.workflows.left_out import LeftOut, skills_to_ask_about
 from hub.workflows.ratings import given_here, rating_columns
 from hub.workflows.skills import PLANNED_IN, same_skill
@@ -32,7 +32,7 @@ def read_problem_experts(session: Session, months: Sequence[str]) -> tuple[tuple
     roles = _listed(session, ExpertRole, "role", "position")
     stages = _listed(session, ExpertStage, "stage")
     themes = _listed(session, ExpertTheme, "theme")
-    conflicts = _listed(session, ConflictOfInterest, "organization_code")
+    conflicts = conflicts_of(session)
     free = _free(session, months)
     nothing = ((0.0,) * len(months), (0,) * len(months), (0.0,) * len(months))
     here = given_here()
@@ -66,7 +66,7 @@ def read_problem_experts(session: Session, months: Sequence[str]) -> tuple[tuple
                 base=location_of(row),
                 max_travel_minutes=row.max_travel_minutes,
                 work_modes=(*(("remote",) if row.remote else ()), *(("onsite",) if row.onsite else ())),
-                conflicts=conflicts[row.id],
+                conflicts=tuple(sorted(conflicts.get(row.id, ()))),
                 rating=None if row.rating_mean is None else m.Rating(row.rating_mean, row.rating_count),
             )
         )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hub.models import Booking, Change, Proposal, Request, Slot
 from hub.models.base import columns, table_of
 from hub.models.proposals import HOLDING
+from hub.workflows.conflicts import partner_links
 from hub.workflows.life_cycles import DECLINE_EXPERT
 from matching.problem import Link
 
@@ -65,7 +66,7 @@ def read_promises(session: Session, months: Sequence[str]) -> Promises:
         organization_cost=organization_cost,
         heads=heads,
         previous=tuple(Link(slot, expert) for slot, expert in session.execute(out)),
-        forbidden=frozenset((*_elsewhere(session, held), *refused_pairs(session))),
+        forbidden=frozenset((*_elsewhere(session, held), *refused_pairs(session), *partner_links(session))),
     )
 
 

@@ -116,7 +116,8 @@ def build_problem(session: Session, question: Question) -> Snapshot:
         policy=question.policy,
         limits=question.limits,
     )
-    paused = session.execute(select(func.count()).where(columns(Expert).paused)).scalar_one()
+    e = columns(Expert)
+    paused = session.execute(select(func.count()).where(e.paused, e.erased_at.is_(None))).scalar_one()
     kept = slots_accepted(_accepted_here(session, question, promises))
     told = [*outside, kept, paused_experts(paused), unasked, *(LeftOut("subsidy", 1, ja, en) for ja, en in notes)]
     return Snapshot(built, tuple(entry for entry in told if entry.count))

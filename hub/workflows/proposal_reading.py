@@ -21,6 +21,8 @@ from hub.workflows.visibility import visible
 from seed_data.months import months_from
 
 SORTS = ("deadline", "created", "updated", "status", "organization", "expert", "request")
+PRIVATE = ("conflict_of_interest", "health_or_family")
+"""Reasons of a decline that say something of the person: for the office alone; the other side reads ``other``."""
 OFFER_SORTS = ("deadline", "created", "status")
 
 
@@ -70,13 +72,17 @@ def read_proposal(session: Session, actor: Actor, proposal_id: str) -> ProposalP
             step.from_status,
             step.to_status,
             step.actor_id,
-            step.reason_code,
+            _told(step.reason_code, step.move, office=office),
             step.reason if office else None,
             step.at,
         )
         for step in session.execute(moves)
     )
     return ProposalPage(_row(row), tuple(steps))
+
+
+def _told(code: str | None, move_made: str, *, office: bool) -> str | None:
+    return "other" if move_made == "decline_as_expert" and code in PRIVATE and not office else code
 
 
 def find_offers(session: Session, actor: Actor, paging: Paging = FIRST_PAGE) -> Page[Offer]:

@@ -18,6 +18,10 @@ REFUSALS = {
     "slot_taken": ("別の人への提案が出ています", "another person has a live proposal for it"),
     "person_taken": ("この人は同じ人材ニーズの別の枠にいます", "the person has another slot of the request"),
     "declined": ("この組み合わせは辞退されています", "this pair has been declined"),
+    "conflict_of_interest": (
+        "避けなければならない組み合わせです（利益相反）",
+        "the pair must not be (conflict of interest)",
+    ),
     "expert_paused": ("専門人材が休止しています", "the expert is paused"),
     "capacity": ("専門人材の空きが足りません", "the expert has not enough time left"),
     "request_budget": ("人材ニーズの予算を超えます", "the request's budget does not cover it"),
@@ -75,7 +79,8 @@ class Today:
 
     ``planned``: slots as the plan's problem had them, ``team`` of each request then; ``slots``: as they are;
     ``required``: the slots a request needs. ``by_slot``: who has a live proposal for a slot; ``by_person``: the slot
-    each (request, expert) has. ``spent``: of (``request`` or ``organization``, id). ``awaited``: what live proposals
+    each (request, expert) has; ``in_conflict``: such pairs that must not be. ``spent``: of (``request`` or
+    ``organization``, id). ``awaited``: what live proposals
     that hold nothing yet would take of (expert, month): hours, engagements, days.
     """
 
@@ -90,6 +95,7 @@ class Today:
     by_slot: Mapping[str, str]
     by_person: Mapping[tuple[str, str], str]
     refused: frozenset[Link]
+    in_conflict: frozenset[tuple[str, str]] = frozenset()
     spent: defaultdict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     awaited: defaultdict[tuple[str, str], list[float]] = field(default_factory=lambda: defaultdict(_nothing))
 
@@ -182,6 +188,10 @@ def _is_refused(candidate: Candidate, today: Today) -> bool:
     return Link(candidate.slot_id, candidate.expert_id) in today.refused
 
 
+def _is_in_conflict(candidate: Candidate, today: Today) -> bool:
+    return (candidate.request_id, candidate.expert_id) in today.in_conflict
+
+
 def _is_paused(candidate: Candidate, today: Today) -> bool:
     return bool(today.experts[candidate.expert_id].paused)
 
@@ -220,6 +230,7 @@ CHECKS: tuple[tuple[str, Callable[[Candidate, Today], bool]], ...] = (
     ("slot_taken", _is_taken),
     ("person_taken", _is_elsewhere),
     ("declined", _is_refused),
+    ("conflict_of_interest", _is_in_conflict),
     ("expert_paused", _is_paused),
     ("capacity", _has_no_time),
     ("request_budget", _exceeds_request),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub.models import Assignment, Booking, Expert, Organization, Proposal, Request, Slot
 from hub.models.base import columns, table_of
 from hub.models.proposals import LIVE
+from hub.workflows.conflicts import pairs_in_conflict
 from hub.workflows.locks import lock_months, lock_rows
 from hub.workflows.plan_documents import requests_of
 from hub.workflows.problem_promises import refused_pairs, touching
@@ -61,6 +62,7 @@ def lock_today(session: Session, plan: Any, candidates: Sequence[Candidate]) -> 
         by_slot={row.slot_id: row.expert_id for row in live},
         by_person={(row.request_id, row.expert_id): row.slot_id for row in live},
         refused=refused_pairs(session),
+        in_conflict=pairs_in_conflict(session, {(one.request_id, one.expert_id) for one in candidates}),
     )
     for row in live:
         net = requests[row.request_id].budget_basis == "net"

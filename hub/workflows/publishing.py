@@ -14,6 +14,8 @@ from hub.errors import Conflict, Invalid
 from hub.models import Booking, PlanSlot, Proposal, Request, Slot
 from hub.models.base import columns, new_id, table_of, utc_now
 from hub.workflows.audit import record
+from hub.workflows.disclosures import note_reading
+from hub.workflows.introductions import Viewer
 from hub.workflows.moving import NO_REASON, Reason, move
 from hub.workflows.news import tell_of_open_slots, tell_of_proposal
 from hub.workflows.plan_taking import plan_belonging, plan_subject, take_plan
@@ -81,6 +83,7 @@ def publish(
         # Each by itself: it discloses the expert to the organization, and the need to the expert.
         pair = {"slot": one.slot_id, "expert": one.expert_id, "organization": one.organization}
         record(session, actor, "proposal:offer", "proposal", key, after={"plan": plan_id, "stage": stage, **pair})
+        note_reading(session, [one.expert_id], Viewer("partners", "", one.organization, "offer"))
     move(session, actor, plan_subject(plan), "publish")
     take_force(session, plan_id)
     for request_id in sorted({candidate.request_id for candidate in held}):

@@ -14,7 +14,7 @@ from hub.workflows.visibility import visible
 def require_expert(session: Session, actor: Actor, expert_id: str, action: str = "expert.read") -> None:
     """Raise NotFound when there is no such expert, and as if there were none unless ``actor`` may see them."""
     e = columns(Expert)
-    if session.execute(select(e.id).where(e.id == expert_id)).first() is None:
+    if session.execute(select(e.id).where(e.id == expert_id, e.erased_at.is_(None))).first() is None:
         raise NotFound("専門人材", "expert")
     require(actor, action, Belonging(expert=expert_id))
 

@@ -76,6 +76,9 @@ def show_account(
         "passkey_place": place_of(request),
         "codes_left": count_recovery_codes(session, actor.id),
         "grants": actor.grants,
+        "declaring": sorted(
+            {grant.scope for grant in actor.grants if grant.role in ("approver", "organization_admin")}
+        ),
         "organizations": sorted({grant.scope for grant in actor.grants if grant.role == "organization_admin"}),
     }
     return render(request, "account.html", context)

@@ -39,6 +39,7 @@ from web.views.sign_in import (
     address_of_visitor,
     agent_of,
     count_proof,
+    onward,
     second_factor_page,
     sign_in_page,
 )
@@ -203,6 +204,7 @@ def confirm_passkey(
         hold_to(session, visitor)
         proved = prove_by_passkey(session, visitor.actor, ceremony, answer)
         secret = confirm_second_factor(session, visitor.session, ceremony.now) if proved else None
+        next = onward(session, secret, next, ceremony.now) if secret else next
     if secret is None:
         said = _said(spoken_language(request), answer)
         return second_factor_page(request, database, keyring, visitor, next_page=local_path(next), faults=said)
@@ -225,6 +227,7 @@ def sign_in_with_passkey(
         if secret is not None:
             take_back_attempt(session, keyring, OF_ADDRESS, network)
             end_secret(session, session_secret(request))
+            next = onward(session, secret, next, ceremony.now)
     if secret is None:
         return sign_in_page(request, keyring, local_path(next), "", _said(spoken_language(request), answer))
     response = RedirectResponse(local_path(next), status_code=303)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Depends, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
@@ -19,9 +19,9 @@ from web.names import FRAMEWORK, Names, stages
 from web.skill_search import find_skills
 from web.templating import render, spoken_language
 from web.typed import NOTHING, Typed, Version
-from web.views.profile_writing import keep, own
+from web.views.profile_writing import keep, own, show_to_office
 
-router = APIRouter(prefix="/experts/{expert_id}/edit")
+router = APIRouter(prefix="/experts/{expert_id}/edit", dependencies=[Depends(show_to_office)])
 
 Place = Annotated[int, Path(ge=0, le=499)]
 NEW = "new"

@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
 from hub.decisions import decides
-from hub.dependencies import ActorDep, ReadingSession, WritingSession
+from hub.dependencies import SAFE_METHODS, ActorDep, DatabaseDep, ReadingSession, WritingSession
 from hub.errors import Forbidden
 from hub.logging import log_event
+from hub.workflows.declared_conflicts import declare_vendors, own_vendors
+from hub.workflows.disclosures import disclose_expert
 from hub.workflows.drafts import ExpertDraft, MonthDraft
 from hub.workflows.expert_rows import ExpertPage
 from hub.workflows.experts import edit_expert, read_expert, set_paused
+from hub.workflows.introductions import viewer_of
 from hub.workflows.japanese_days import month_of, today_in_japan
 from seed_data.months import month_number, months_from
 from skill_standards import load_framework, load_themes
@@ -25,8 +28,6 @@ from web.choices import prefecture_choices
 from web.names import FRAMEWORK, Names, stages
 from web.templating import render, spoken_language
 from web.typed import MOST_DAYS, MOST_HOURS, NOTHING, Typed, Version
-
-router = APIRouter(prefix="/experts/{expert_id}/edit")
 
 MONTHS_SHOWN = 12
 MOST_AT_ONCE, MOST_MINUTES = 1000, 1440
@@ -80,9 +81,19 @@ def keep(
     return True
 
 
+def show_to_office(request: Request, database: DatabaseDep, actor: ActorDep, expert_id: str) -> None:
+    """Record that a profile is shown to the office in order to keep it up; its own person looks at it unrecorded."""
+    if request.method in SAFE_METHODS and actor.expert != expert_id and may_write(actor, expert_id):
+        with database.writing() as session:
+            disclose_expert(session, actor, expert_id, viewer_of(session, actor, expert_id))
+
+
 def done(expert_id: str) -> Response:
     """Lead back to the parts of the profile."""
     return RedirectResponse(f"/experts/{expert_id}/edit", status_code=303)
+
+
+router = APIRouter(prefix="/experts/{expert_id}/edit", dependencies=[Depends(show_to_office)])
 
 
 @router.get("", dependencies=[decides("expert.edit")])
@@ -90,7 +101,12 @@ def show_parts(request: Request, session: ReadingSession, actor: ActorDep, exper
     """Show the parts of the profile as a task list, with how complete it is."""
     page = own(session, actor, expert_id)
     parts = parts_of(page.told)
-    context = {"expert": page, "parts": parts, "complete": sum(part.done for part in parts)}
+    context = {
+        "expert": page,
+        "parts": parts,
+        "complete": sum(part.done for part in parts),
+        "can_choose": allows(actor, "expert.choose_disclosure", Belonging(expert=expert_id)),
+    }
     return render(request, "profile.html", context)
 
 
@@ -210,6 +226,7 @@ class ConditionsForm(BaseModel):
     full_time_possible: str = "no"
     regions: list[str] = []
     conflicts: str = ""
+    vendors: str = ""
 
 
 @router.get("/conditions", dependencies=[decides("expert.edit")])
@@ -224,6 +241,7 @@ def ask_for_conditions(request: Request, session: ReadingSession, actor: ActorDe
         "max_travel_minutes": "" if told.max_travel_minutes is None else str(told.max_travel_minutes),
         "full_time_possible": "yes" if told.full_time_possible else "no",
         "conflicts": "\n".join(told.conflicts),
+        "vendors": "\n".join(own_vendors(session, actor, expert_id)),
     }
     return _conditions_page(request, page, form, told.work_modes, told.regions)
 
@@ -247,7 +265,13 @@ def rewrite_conditions(
         "regions": regions,
         "conflicts": typed.organizations("conflicts"),
     }
-    if not typed.faults and keep(session, actor, page, replace(page.told, **told), version=form.version, typed=typed):
+    vendors = [line.strip() for line in typed.text("vendors").splitlines() if line.strip()]
+    if not typed.faults:
+        with typed.keeping(session):
+            edit_expert(session, actor, expert_id, replace(page.told, **told), form.version)
+            declare_vendors(session, actor, expert_id, vendors)
+    if not typed.faults:
+        log_event("expert_edited", expert=expert_id, actor=actor.id)
         return done(expert_id)
     return _conditions_page(request, page, plain, modes, regions, faults=typed.faults)
 

@@ -45,7 +45,7 @@ from hub.workflows.accounts.sessions import SignedIn, end_secret, hold_to
 from hub.workflows.accounts.throttling import OF_ADDRESS, count_attempt, network_of, take_back_attempt, use_once
 from web.addresses import local_path
 from web.views.account import OWN
-from web.views.sign_in import Next, address_of_visitor, agent_of
+from web.views.sign_in import Next, address_of_visitor, agent_of, onward
 
 router = APIRouter()
 
@@ -204,9 +204,12 @@ def come_back(
         outcome = _arrived(request, session, visitor, journey, identity)
         if outcome.why is None:
             take_back_attempt(session, keyring, OF_ADDRESS, network_of(address_of_visitor(request)))
+        next_page = journey.next
+        if outcome.secret is not None:
+            next_page = onward(session, outcome.secret, next_page, datetime.now(UTC))
     if outcome.why is not None:
         raise _refusal(outcome.why)
-    response = RedirectResponse(local_path(journey.next), status_code=303)
+    response = RedirectResponse(local_path(next_page), status_code=303)
     end_journey(request, response)
     if outcome.secret is not None:
         keep_session(request, response, outcome.secret)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, BackgroundTasks, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -13,7 +14,7 @@ from hub.auth.passwords import LONGEST, hash_password, is_outdated, password_fau
 from hub.auth.providers import Provider
 from hub.auth.secrets import new_secret
 from hub.decisions import HALF, PUBLIC
-from hub.dependencies import Database, DatabaseDep, HalfDep, KeyringDep, VisitorDep
+from hub.dependencies import Database, DatabaseDep, HalfDep, KeyringDep, VisitorDep, WritingSession
 from hub.errors import TooOften
 from hub.visitors import (
     DEVICE,
@@ -28,9 +29,17 @@ from hub.visitors import (
 from hub.workflows.accounts.links import ask_reset, find_link, use_link
 from hub.workflows.accounts.passkeys import credential_ids
 from hub.workflows.accounts.second_factor import count_code, factors_of, prove, tell_refused
-from hub.workflows.accounts.sessions import SignedIn, confirm_second_factor, end_secret, hold_to, sign_out
+from hub.workflows.accounts.sessions import (
+    SignedIn,
+    confirm_second_factor,
+    end_secret,
+    find_session,
+    hold_to,
+    sign_out,
+)
 from hub.workflows.accounts.sign_in import Asked, begin_attempt, end_attempt, new_device
 from hub.workflows.accounts.throttling import OF_RESETS, count_attempt, network_of
+from hub.workflows.consents import asked_of
 from web.addresses import local_path
 from web.language import Language
 from web.passkey_pages import place_of, use_options
@@ -82,6 +91,7 @@ def sign_in(
         secret = end_attempt(session, keyring, attempt, right=right, agent=agent_of(request), now=now, new_hash=renewed)
         if secret is not None:
             end_secret(session, session_secret(request))
+            next = onward(session, secret, next, now)
     if secret is None:
         said = spoken_language(request).say("メールアドレスかパスワードが違います。もう一度入力してください")
         return sign_in_page(request, keyring, local_path(next), mail, {"mail": said})
@@ -109,6 +119,14 @@ def sign_in_page(
     if options:
         keep_step(request, response, step)
     return response
+
+
+def onward(session: WritingSession, secret: str, next_page: str, now: datetime) -> str:
+    """Return where somebody goes who has signed in: an expert who has yet to answer a text of consent, to that."""
+    found = find_session(session, secret, now)
+    if found is None or found.missing != "nothing" or asked_of(session, found.actor) is None:
+        return next_page
+    return f"/account/consent?{urlencode({'next': local_path(next_page)})}"
 
 
 @router.post("/sign-out", dependencies=[HALF])
@@ -184,6 +202,7 @@ def confirm_code(
         hold_to(session, visitor)
         proof = prove(session, visitor.actor, keyring, code, now)
         secret = confirm_second_factor(session, visitor.session, now) if proof else None
+        next = onward(session, secret, next, now) if secret else next
     if secret is None:
         said = spoken_language(request).say("コードが違います。いま表示されているコードを入力してください")
         return second_factor_page(

@@ -34,6 +34,7 @@ PUBLIC = {
     ("GET", "/about"),
     ("GET", "/styleguide"),
     ("POST", "/language"),
+    ("GET", "/experts/{expert_id}/public"),  # what a person lets everybody see
     ("GET", "/api/calendar.ics"),  # its address is a secret of its own
     *((method, path) for path in ("/sign-in", "/forgotten", "/set-password") for method in ("GET", "POST")),
     ("POST", "/sign-in/passkey"),
@@ -150,9 +151,12 @@ class Tried:
             return Belonging()
         if "{engagement_id}" in path or "{proposal_id}" in path:
             return Belonging(organization=CITY, expert="e1")
+        if path.endswith("{code}/conflicts"):
+            return Belonging(organization=CITY)
         if "{request_id}" in path or "{review_id}" in path:
             return Belonging(organization=CITY)
-        return Belonging(expert="e1") if "{expert_id}" in path else None
+        # The expert was proposed to the organization, which therefore may see their profile.
+        return Belonging(expert="e1", served=(CITY,)) if "{expert_id}" in path else None
 
 
 @pytest.fixture
@@ -170,6 +174,7 @@ def tried(work: Work, settings: Settings, expert: Any, request_told: Any) -> Ite
         "slot_id": work.slots[0],
         "notification_id": "ntf_none",
         "code": CITY,
+        "audience": "partners",
         "month": "2026-10",
         "kind": "organizations",
         "form": "csv",
@@ -191,6 +196,10 @@ def bodies(terms: Any, expert: Any, request: Any) -> dict[tuple[str, str], Any]:
     return {
         ("PUT", "/api/experts/{expert_id}"): person,
         ("PUT", "/api/experts/{expert_id}/paused"): {"paused": True},
+        ("PUT", "/api/experts/{expert_id}/disclosure"): {"parts": {}},
+        ("PUT", "/api/experts/{expert_id}/vendor-conflicts"): {"vendors": []},
+        ("PUT", "/api/experts/{expert_id}/consents/matching"): {"version": "2026-12-01", "language": "ja"},
+        ("PUT", "/api/organizations/{code}/conflicts"): {"experts": [], "vendors": []},
         ("POST", "/api/requests"): asked,
         ("PUT", "/api/requests/{request_id}"): asked,
         **{
@@ -277,7 +286,10 @@ def test_every_route_answers_every_role_as_the_table_says(tried: Tried):
                         tried,
                         known,
                         actor,
-                        {**ids, **dict.fromkeys(ids.keys() - {"month", "form", "kind", "side", "code"}, "none")},
+                        {
+                            **ids,
+                            **dict.fromkeys(ids.keys() - {"month", "form", "kind", "side", "code", "audience"}, "none"),
+                        },
                     )
                     if (answer.status_code, answer.json()) != (404, nowhere.json()):
                         wrong.append(f"{known} · {name}: {answer.status_code} {answer.text} / {nowhere.text}")
@@ -294,7 +306,7 @@ def test_lists_hold_nothing_that_could_not_be_opened(tried: Tried):
         ids["request_id"]: ("request.read", Belonging(organization=CITY)),
         ids["engagement_id"]: ("engagement.read", Belonging(organization=CITY, expert="e1")),
         ids["proposal_id"]: ("engagement.read", Belonging(organization=CITY, expert="e1")),
-        "e1": ("expert.read", Belonging(expert="e1")),
+        "e1": ("expert.read", Belonging(expert="e1", served=(CITY,))),
         ids["plan_id"]: ("plan.read", Belonging()),
     }
     shown: dict[str, int] = {}

@@ -154,21 +154,21 @@ def three(registered: Engine, expert: Told) -> Engine:
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        ({}, "cab"),
+        ({}, "ab"),
         ({"text": "わたなべ"}, "b"),
-        ({"text": "塩尻"}, "cb"),
+        ({"text": "塩尻"}, "b"),
         ({"text": "髙橋 しんじゅく"}, "a"),
         ({"text": "%"}, ""),
-        ({"talent_type": "X"}, "cb"),
-        ({"talent_type": "D"}, "ca"),
+        ({"talent_type": "X"}, "b"),
+        ({"talent_type": "D"}, "a"),
         ({"talent_type": "Z"}, ""),
         ({"role": "BA1"}, "b"),
-        ({"skill": "TE1-08", "level": 3}, "cab"),
+        ({"skill": "TE1-08", "level": 3}, "ab"),
         ({"skill": "TE1-08", "level": 4}, ""),
         ({"stage": "use"}, "a"),
-        ({"theme": "education"}, "c"),
+        ({"theme": "education"}, ""),
         ({"prefecture": "13"}, "a"),
-        ({"work_mode": "remote"}, "ca"),
+        ({"work_mode": "remote"}, "a"),
         ({"month": "2026-11"}, "ab"),
         ({"month": "2027-01"}, ""),
         ({"paused": True}, "c"),
@@ -189,6 +189,8 @@ def test_every_expert_is_on_exactly_one_page(seeded: Engine, sort: str, descendi
 
 
 def test_rates_sort_by_size_and_missing_ratings_come_last(three: Engine):
+    with transaction(three) as session:
+        set_paused(session, LOCAL, "c", paused=False)
     assert ids(three, Paging(sort="rate")) == ["a", "b", "c"]
     assert ids(three, Paging(sort="rate", descending=True)) == ["c", "b", "a"]
     assert ids(three, Paging(sort="rating"))[0] == ids(three, Paging(sort="rating", descending=True))[0] == "a"

@@ -38,8 +38,10 @@ from hub.models import (
     Notification,
     OneTimeLink,
     OutgoingMail,
+    Passkey,
     ProfileRead,
     Proposal,
+    ProviderLink,
     Report,
     SignedInSession,
     SkillConfirmation,
@@ -81,6 +83,8 @@ HELD: tuple[Held, ...] = (
     Held(
         "サインインの方法", "sign-in", Credential, "account", ("password_hash", "totp_secret", "totp_pending"), SECRETS
     ),
+    Held("パスキー", "passkeys", Passkey, "account", ("public_key",), SECRETS),
+    Held("サインイン先", "sign-in providers", ProviderLink, "account"),
     Held("セッション", "sessions", SignedInSession, "account", ("token_hash",), SECRETS),
     Held("APIトークン", "tokens", ApiToken, "account", ("token_hash",), SECRETS),
     Held("リンク", "links", OneTimeLink, "account", ("token_hash",), SECRETS),

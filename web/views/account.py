@@ -146,11 +146,26 @@ def show_enrolment(
 
 @router.post("/second-factor", dependencies=[HALF])
 def enrol(
-    request: Request, database: DatabaseDep, keyring: KeyringDep, visitor: HalfDep, *, code: Text = "", next: Text = ""
+    request: Request,
+    database: DatabaseDep,
+    keyring: KeyringDep,
+    visitor: HalfDep,
+    *,
+    code: Text = "",
+    current: Text = "",
+    next: Text = "",
 ) -> Response:
-    """Set the second factor up and show its recovery codes, once. 422 for a wrong code, 409 when there is one."""
+    """Set the second factor up and show its recovery codes, once. 422 for a wrong code, 409 when there is one.
+
+    Who has passkeys already types the password: a session somebody took is no way to add a factor of their own.
+    """
     if visitor.missing == "second_factor" or visitor.session is None:
         raise SecondFactorNeeded(enrolled=True)
+    faults = {}
+    if _has_passkeys(database, visitor):
+        faults = password_faults_of(database, keyring, visitor, current, spoken_language(request))
+    if faults:
+        return _enrolment_page(request, database, keyring, visitor, next_page=local_path(next), faults=faults)
     now = datetime.now(UTC)
     secret = None
     with database.writing() as session:
@@ -162,6 +177,11 @@ def enrol(
         said = spoken_language(request).say("コードが違います。いま表示されているコードを入力してください")
         return _enrolment_page(request, database, keyring, visitor, next_page=local_path(next), faults={"code": said})
     return confirmed_page(request, secret, codes, local_path(next))
+
+
+def _has_passkeys(database: Database, visitor: SignedIn) -> bool:
+    with database.reading() as session:
+        return factors_of(session, visitor.actor.id).passkeys > 0
 
 
 def confirmed_page(request: Request, secret: str, codes: tuple[str, ...], next_page: str) -> Response:
@@ -194,6 +214,7 @@ def _enrolment_page(
         "next": next_page,
         "faults": faults,
         "asked_for": visitor.missing == "enrolment",
+        "asks_password": _has_passkeys(database, visitor),
         "passkey_place": place_of(request),
     }
     return render(request, "enrol.html", context, status=422 if faults else 200)
@@ -235,7 +256,7 @@ def remove(
         return _ask_password(request, "/account/second-factor/remove", faults)
     with database.writing() as session:
         hold_to(session, visitor)
-        remove_second_factor(session, visitor.actor)
+        remove_second_factor(session, visitor.actor, but_session=visitor.session)
     return RedirectResponse("/account", status_code=303)
 
 

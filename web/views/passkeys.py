@@ -181,7 +181,7 @@ def drop_passkey(
             return _passkey_page(request, session, visitor.actor, passkey_id, faults)
     with database.writing() as session:
         hold_to(session, visitor)
-        remove_passkey(session, visitor.actor, passkey_id)
+        remove_passkey(session, visitor.actor, passkey_id, but_session=visitor.session)
     return RedirectResponse("/account", status_code=303)
 
 

@@ -132,9 +132,11 @@ def rename_passkey(session: Session, actor: Actor, passkey_id: str, name: str) -
     record(session, actor, "account:rename_passkey", "account", actor.id, after={"passkey": passkey_id})
 
 
-def remove_passkey(session: Session, actor: Actor, passkey_id: str) -> None:
+def remove_passkey(session: Session, actor: Actor, passkey_id: str, *, but_session: str | None = None) -> None:
     """Remove one of one's own passkeys. NotFound for others'; Conflict where it is the last second factor and a role
-    asks for one. Where it was the last, sessions, tokens and recovery codes end. The caller has had it proved who asks.
+    asks for one. The caller has had it proved who asks.
+
+    Other sessions than ``but_session`` end; after the last second factor all of them, tokens and recovery codes.
     """
     require(actor, "account.own")
     lock_factors(session, actor.id)
@@ -147,7 +149,7 @@ def remove_passkey(session: Session, actor: Actor, passkey_id: str) -> None:
         require_needless(actor)
     session.execute(delete(table_of(Passkey)).where(*mine))
     record(session, actor, "account:remove_passkey", "account", actor.id, after={"passkey": passkey_id})
-    end_factor(session, actor, actor.id, last=last)
+    end_factor(session, actor, actor.id, last=last, but_session=but_session)
 
 
 def prove_by_passkey(session: Session, actor: Actor, ceremony: Ceremony, answer: str) -> bool:

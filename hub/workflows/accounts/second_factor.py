@@ -13,7 +13,7 @@ from hub.auth.permissions import require
 from hub.auth.secrets import hash_of, new_recovery_code, plain_recovery_code
 from hub.auth.totp import accepted_step, new_totp_secret
 from hub.errors import Conflict, NotFound
-from hub.models import Credential, Passkey, RecoveryCode, SignedInSession
+from hub.models import Account, Credential, Passkey, RecoveryCode, SignedInSession
 from hub.models.base import columns, new_id, table_of
 from hub.workflows.accounts.credentials import ensure_credential
 from hub.workflows.accounts.people import end_means
@@ -161,10 +161,11 @@ def count_recovery_codes(session: Session, account_id: str) -> int:
     return len(session.execute(select(r.code_hash).where(r.account_id == account_id)).all())
 
 
-def remove_second_factor(session: Session, actor: Actor) -> None:
+def remove_second_factor(session: Session, actor: Actor, *, but_session: str | None = None) -> None:
     """Take one's own authenticator app away. Conflict where it is the last second factor and a role asks for one.
 
-    The caller has had it proved. Where it was the last, sessions, tokens and recovery codes end.
+    The caller has had it proved who asks. Other sessions than ``but_session`` end; where it was the last, all of them,
+    tokens and recovery codes.
     """
     require(actor, "account.own")
     lock_factors(session, actor.id)
@@ -172,7 +173,7 @@ def remove_second_factor(session: Session, actor: Actor) -> None:
     if not left:
         require_needless(actor)
     _write(session, actor.id, totp_secret=None, totp_pending=None, totp_set_at=None)
-    end_factor(session, actor, actor.id, last=not left)
+    end_factor(session, actor, actor.id, last=not left, but_session=but_session)
 
 
 def reset_second_factor(session: Session, actor: Actor, account_id: str) -> None:
@@ -181,6 +182,9 @@ def reset_second_factor(session: Session, actor: Actor, account_id: str) -> None
     Raises Forbidden, NotFound.
     """
     require(actor, "account.manage")
+    a = columns(Account)
+    if session.execute(select(a.id).where(a.id == account_id)).first() is None:
+        raise NotFound("アカウント", "account")
     lock_factors(session, account_id)
     _write(session, account_id, totp_secret=None, totp_pending=None, totp_set_at=None)
     session.execute(delete(table_of(Passkey)).where(columns(Passkey).account_id == account_id))
@@ -195,11 +199,18 @@ def require_needless(actor: Actor) -> None:
         )
 
 
-def end_factor(session: Session, actor: Actor, account_id: str, *, last: bool) -> None:
-    """Record that a second factor was taken away, tell its person, and after the last end what was proved by it."""
+def end_factor(session: Session, actor: Actor, account_id: str, *, last: bool, but_session: str | None = None) -> None:
+    """Record that a second factor was taken away, tell its person, and end the sessions that may be proved by it.
+
+    After the last, all that let anybody in ends. Else ``but_session`` goes on, and tokens.
+    """
     if last:
         session.execute(delete(table_of(RecoveryCode)).where(columns(RecoveryCode).account_id == account_id))
         end_means(session, account_id)
+    else:
+        s = columns(SignedInSession)
+        others = (s.account_id == account_id, s.id != (but_session or ""))
+        session.execute(delete(table_of(SignedInSession)).where(*others))
     record(session, actor, "account:remove_second_factor", "account", account_id, after={"last": last})
     tell_change(session, account_id)
 

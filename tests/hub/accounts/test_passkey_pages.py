@@ -1,6 +1,7 @@
 """Passkeys on the pages: what a form carries, what an answer leads to, and where they are not offered."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
@@ -16,7 +17,7 @@ from hub.workflows.accounts.second_factor import OF_SECOND_FACTOR
 from tests.hub.accounts import home as at
 from tests.hub.accounts.authenticator import Authenticator
 from tests.hub.accounts.browsing import HOST, Browser, served
-from tests.hub.accounts.signing_in import ADMIN, PASSWORD, actions_about, member
+from tests.hub.accounts.signing_in import ADMIN, PASSWORD, actions_about, code, member
 
 home, registered, settings = at.home, at.registered, at.settings
 app = at.app
@@ -142,6 +143,16 @@ def test_one_more_passkey_asks_for_the_password_and_keeps_the_session(app: Any):
     added(browser, key, status=303, current=PASSWORD)
     assert browser.get("/account").text.count("仕事用のパソコン") >= 2
     signed_in(app, key).get("/requests")
+
+
+def test_an_app_beside_a_passkey_asks_for_the_password(app: Any):
+    browser, page = signed_in(app, with_passkey(app)), "/account/second-factor"
+    secret = re.search(r'<code class="secret">([A-Z2-7 ]+)</code>', browser.get(page).text)[1].replace(" ", "")
+    browser.send(page, page, 422, code=code(secret, datetime.now(UTC)))
+    browser.send(page, page, 422, code=code(secret, datetime.now(UTC)), current="a wrong one at all")
+    sent = browser.send(f"{page}?next=/account", page, code=code(secret, datetime.now(UTC)), current=PASSWORD)
+    assert sent.headers["location"] == "/account"
+    assert "認証アプリを外す" in browser.get("/account").text
 
 
 def test_a_passkey_is_renamed_and_removed_with_the_password(app: Any, registered: Engine):

@@ -266,9 +266,11 @@ def test_the_last_second_factor_is_kept_where_a_role_needs_one(hub: Hub):
     secret = hub.sign_in(first.use(hub.request("sign_in_by_passkey"), PARTY.origin))
     with reading(hub.engine) as session:
         ids = {row.name: row.id for row in list_passkeys(session, me)}
+    here, lost = (sign_in(hub.engine, hub.keyring, "acc_1", hub.now) for _ in range(2))
     with transaction(hub.engine) as session:
-        remove_passkey(session, me, ids["一つ目"])
-    assert found(hub.engine, secret, hub.now) is not None  # another is left
+        remove_passkey(session, me, ids["一つ目"], but_session=found(hub.engine, here, hub.now).session)
+    # Whoever has the device that was lost is out, with what they had begun by it.
+    assert [found(hub.engine, one, hub.now) is None for one in (here, lost, secret)] == [False, True, True]
     assert not hub.prove("acc_1", first.use(hub.request(), PARTY.origin))
     with transaction(hub.engine) as session, pytest.raises(Conflict):
         remove_passkey(session, me, ids["二つ目"])
@@ -277,7 +279,9 @@ def test_the_last_second_factor_is_kept_where_a_role_needs_one(hub: Hub):
         reset_second_factor(session, ADMIN, "acc_1")
         assert not factors_of(session, "acc_1").any
         assert count_recovery_codes(session, "acc_1") == 0
-    assert found(hub.engine, secret, hub.now) is None
+        with pytest.raises(NotFound):
+            reset_second_factor(session, ADMIN, "acc_nobody")
+    assert found(hub.engine, here, hub.now) is None
     assert not hub.prove("acc_1", second.use(hub.request(), PARTY.origin))
     assert actions_about(hub.engine, "acc_1").count("account:remove_passkey") == 1
 

@@ -35,7 +35,7 @@ BEGIN
       n.nspname, c.relname)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
-      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i'))
     UNION ALL
     SELECT format('DROP ROUTINE IF EXISTS %I.%I(%s) CASCADE',
       n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
@@ -52,7 +52,7 @@ BEGIN
 END
 $clear$;
 """
-"""Drops all that lies in the schema of the hub, but what belongs to an extension."""
+"""Drops all that lies in the schema of the hub, but what belongs to an extension, or goes with a column."""
 
 
 def keep_state(connection: Connection) -> str:
@@ -99,7 +99,7 @@ def put_back(engine: Engine, path: Path, wanted: Content, schema: str) -> None:
 def _preparing(schema: str) -> str:
     # What pg_restore writes sets its own, unbounded, waits: the locks are all taken by the clearing.
     return (
-        f"SET LOCAL lock_timeout = '{MIGRATE_SECONDS}s';\nSET search_path = {_quoted(schema)};\n"
+        f"SET client_min_messages = warning;\nSET LOCAL lock_timeout = '{MIGRATE_SECONDS}s';\nSET search_path = {_quoted(schema)};\n"
         f"SELECT pg_advisory_xact_lock({MIGRATE_LOCK});\n{EVERYTHING}"
     )
 

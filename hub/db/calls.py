@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from hub.db.transaction import before_commit
-
 if TYPE_CHECKING:
     from procrastinate import App
 
@@ -22,22 +20,17 @@ SOLVE_RUNS, PREPARE_COMPARISONS, SEND_MAIL = "solve_runs", "prepare_comparisons"
 QUEUES = {SOLVE_RUNS: SOLVE, PREPARE_COMPARISONS: SOLVE, SEND_MAIL: IO}
 
 CALLS = "calls"
+"""Of ``session.info``: what this transaction has called for."""
 
 
 def call(session: Session, task: str) -> None:
     """Have a worker do ``task`` once this transaction is committed; several calls for the same are one."""
     calls: list[str] = session.info.setdefault(CALLS, [])
-    if task not in calls:
-        calls.append(task)
-    before_commit(session, _knock)
-
-
-def _knock(session: Session) -> None:
-    calls = session.info.pop(CALLS, ())
-    if session.get_bind().dialect.name != "postgresql":
+    if task in calls:
         return
-    connection = session.connection().connection.driver_connection
-    for task in calls:
+    calls.append(task)
+    if session.get_bind().dialect.name == "postgresql":
+        connection = session.connection().connection.driver_connection
         _deferring().configure_task(task, queue=QUEUES[task], connection=connection).defer()
 
 

@@ -17,7 +17,8 @@ BEGIN
     SELECT format('DROP TABLE %I CASCADE', relname) FROM pg_class
     WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND relname LIKE 'procrastinate\_%'
     UNION ALL
-    SELECT format('DROP ROUTINE IF EXISTS %I(%s) CASCADE', proname, pg_get_function_identity_arguments(oid)) FROM pg_proc
+    SELECT format('DROP ROUTINE IF EXISTS %I(%s) CASCADE', proname, pg_get_function_identity_arguments(oid))
+    FROM pg_proc
     WHERE pronamespace = current_schema()::regnamespace AND proname LIKE 'procrastinate\_%'
     UNION ALL
     SELECT format('DROP TYPE IF EXISTS %I CASCADE', t.typname) FROM pg_type t LEFT JOIN pg_class c ON c.oid = t.typrelid

@@ -81,8 +81,8 @@ class Comparison(Edited, table=True):
 class Plan(Edited, table=True):
     """One run. ``attempt`` is its fence: a worker writes only while the number it claimed with still stands.
 
-    ``sequence`` grows with all that a reader of its progress sees, also where it begins again. ``losses``: how often its
-    worker came to an end without a word. ``asked_by``: the id of whoever asked for it, None of old.
+    ``sequence`` grows with all that a reader of its progress sees, also where it begins again. ``losses``: how often
+    its worker came to an end without a word. ``asked_by``: the id of whoever asked for it, None of old.
     ``comparison_id``, ``point``: whose point it is, and where; ``kept``: listed among the plans nevertheless.
 
     ``worker``: who is at it, and ``leased_until``: since when anybody may take it over; both None unless it runs.

@@ -14,7 +14,7 @@ from hub.auth.actor import LOCAL
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
-from hub.jobs.worker import run_next
+from hub.jobs.solving import run_next
 from hub.settings import DATABASE_FILE, Settings
 from hub.workflows.expert_rows import ExpertFilter
 from hub.workflows.experts import find_experts

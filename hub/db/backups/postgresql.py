@@ -67,8 +67,8 @@ def dump(engine: Engine, schema: str, state: str, target: IO[bytes], rest: Rest)
     Raises Conflict when pg_dump is not there or fails, with what it says.
     """
     options = ("--format=custom", "--compress=1", "--no-owner", "--no-privileges", f"--snapshot={state}")
-    options += (f"--schema={_exactly(schema)}", f"--exclude-table-data={_exactly(schema)}.{PREFIX}*")
-    with _running(engine, "pg_dump", *options, stdout=subprocess.PIPE) as process:
+    what = (f"--schema={_exactly(schema)}", f"--exclude-table-data={_exactly(schema)}.{PREFIX}*")
+    with _running(engine, "pg_dump", *options, *what, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         # Read at leisure: pg_dump and the server wait for us, and the people at work do not.
         pour(process.stdout, target, rest)
@@ -99,7 +99,8 @@ def put_back(engine: Engine, path: Path, wanted: Content, schema: str) -> None:
 def _preparing(schema: str) -> str:
     # What pg_restore writes sets its own, unbounded, waits: the locks are all taken by the clearing.
     return (
-        f"SET client_min_messages = warning;\nSET LOCAL lock_timeout = '{MIGRATE_SECONDS}s';\nSET search_path = {_quoted(schema)};\n"
+        f"SET client_min_messages = warning;\nSET LOCAL lock_timeout = '{MIGRATE_SECONDS}s';\n"
+        f"SET search_path = {_quoted(schema)};\n"
         f"SELECT pg_advisory_xact_lock({MIGRATE_LOCK});\n{EVERYTHING}"
     )
 

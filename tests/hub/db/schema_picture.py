@@ -57,7 +57,9 @@ def without_triggers(schema: Picture) -> Picture:
     return {
         key: value
         for key, value in schema.items()
-        if not key.startswith(("trigger ", "function ")) and "alembic_version" not in key and "procrastinate_" not in key
+        if not key.startswith(("trigger ", "function "))
+        and "alembic_version" not in key
+        and "procrastinate_" not in key
     }
 
 

@@ -30,4 +30,3 @@ def test_the_migration_makes_the_package_s_own_schema_word_for_word(
             connection.connection.driver_connection.execute(SchemaManager.get_schema())
         assert of_queue(picture(engine)) == picture(plain) != {}
         plain.dispose()
-

@@ -36,9 +36,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name=op.f("ck_comparisons_status_known")
         ),
-        sa.CheckConstraint(
-            "axis IN ('equity', 'coverage', 'yen_per_point')", name=op.f("ck_comparisons_axis_known")
-        ),
+        sa.CheckConstraint("axis IN ('equity', 'coverage', 'yen_per_point')", name=op.f("ck_comparisons_axis_known")),
         sa.CheckConstraint("status <> 'failed' OR error_en IS NOT NULL", name=op.f("ck_comparisons_failed_says_why")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comparisons")),
     )

@@ -58,6 +58,11 @@ class Settings(BaseSettings):
         description="配信しながら計算と送信もする。別に talent-hub worker を動かすならfalse / work in the background"
         " while serving; false where talent-hub worker runs",
     )
+    lease_seconds: Annotated[float, Field(ge=0.2, le=600)] = Field(
+        default=12.0,
+        description="計算中の処理が黙ったとき、ほかが引き継ぐまでの時間（秒） / a silent worker's run goes to another"
+        " after so many seconds",
+    )
     comparison_runs: Annotated[int, Field(ge=1, le=64)] = Field(
         default=2, description="1つの比較が同時に計算する案の数 / points of one comparison solved at once"
     )

@@ -36,6 +36,14 @@ def register(app: typer.Typer) -> None:
 
 def worker(*, pool: PoolOption = "all", concurrency: Concurrency = 1, parent: Parent = 0) -> None:
     """Work in the background until SIGTERM or Ctrl-C; then hand over what is under way."""
+    ended = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    # Before anything that takes a while to load: whoever ends us at once is answered as later.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
     from hub import logging
     from hub.jobs.family import Family, end_with
     from hub.jobs.worker import QUEUES_OF
@@ -47,13 +55,6 @@ def worker(*, pool: PoolOption = "all", concurrency: Concurrency = 1, parent: Pa
         raise typer.BadParameter("solve, io, all", param_hint="--pool")
     settings = load_settings()
     logging.configure(settings.log_level, settings.log_format)
-    ended = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
     with opened(settings) as engine:
         if concurrency > 1:
             Family(known, concurrency).run(ended)

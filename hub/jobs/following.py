@@ -15,7 +15,7 @@ from hub.errors import Conflict
 from hub.jobs.watching import BEATS
 from hub.logging import log_event
 from hub.workflows.runs import Claim, fail_plan, is_stop_wanted, record_progress
-from matching.progress import Progress
+from matching.progress import Progress, relative_gap
 
 EVERY = 0.5
 """Seconds between two writes of a run's progress."""
@@ -27,6 +27,17 @@ HUNG_EN = (
 )
 LOOK = 0.2
 """Seconds between two looks for a wish to stop."""
+
+
+def onward(before: Progress, now: Progress) -> Progress:
+    """Return ``now`` without what would look like a step back: a search may begin anew with nothing found or proven."""
+    worse = before.objective is not None and (now.objective is None or now.objective < before.objective)
+    objective, filled = (before.objective, before.filled) if worse else (now.objective, now.filled)
+    bounds = [bound for bound in (before.bound, now.bound) if bound is not None]
+    bound = min(bounds) if bounds else None
+    gap = None if objective is None or bound is None else relative_gap(objective, bound)
+    seconds, slots = max(before.seconds, now.seconds), max(before.slots, now.slots)
+    return replace(now, seconds=seconds, objective=objective, bound=bound, gap=gap, filled=filled, slots=slots)
 
 
 class Follower:
@@ -82,6 +93,8 @@ class Follower:
     def report(self, progress: Progress) -> None:
         """Take the latest progress; a new phase is written at once."""
         new_phase = self._latest is None or self._latest.phase != progress.phase
+        if self._latest is not None:
+            progress = onward(self._latest, progress)
         self._latest, self._reported = progress, time.monotonic()
         self._tell(at_once=new_phase)
 

@@ -51,7 +51,7 @@ def connector_of(engine: Engine) -> BaseConnector:
     return PsycopgConnector(
         pool_factory=psycopg_pool.AsyncConnectionPool,
         kwargs=arguments,
-        min_size=1,
+        min_size=0,  # else opening waits half a minute for a database that is away
         max_size=CONNECTIONS,
         timeout=PATIENCE,
         reconnect_timeout=PATIENCE,

@@ -81,7 +81,7 @@ def _run(engine: Engine, settings: Settings, claim: Claim, follower: Follower) -
         return
     seconds = sum(plan.seconds.values())
     filled, slots = len(plan.assignments), len(plan.assignments) + len(plan.open_slots)
-    follower.report(Progress("reasons", seconds, plan.objective, plan.bound, plan.gap, filled, slots))
+    follower.report(Progress("explain", seconds, plan.objective, plan.bound, plan.gap, filled, slots))
     # A point of a comparison is looked at beside the others; whoever keeps one asks for its reasons by its problem.
     explaining = 0.0 if claim.comparison else settings.explain_seconds
     plan, explanations = explain(snapshot.problem, plan, explaining, follower.stop)

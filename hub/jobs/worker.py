@@ -21,7 +21,6 @@ from hub.jobs.tasks import Work, app_of
 from hub.jobs.watching import BEATS
 from hub.logging import log_event, new_reference
 from hub.settings import Settings
-from hub.workflows.runs import LEASE
 
 Pool = Literal["solve", "io", "all"]
 QUEUES_OF: dict[Pool, tuple[str, ...]] = {"solve": (SOLVE,), "io": (IO,), "all": (SOLVE, IO)}
@@ -41,12 +40,13 @@ class Worker:
         self,
         engine: Engine,
         settings: Settings,
-        lease: timedelta = LEASE,
+        lease: timedelta | None = None,
         pool: Pool = "all",
         abandon: Callable[[], None] | None = None,
     ) -> None:
         self._closing = threading.Event()
-        self._work = Work(engine, settings, self._closing, new_name(), lease, abandon=abandon)
+        held = lease or timedelta(seconds=settings.lease_seconds)
+        self._work = Work(engine, settings, self._closing, new_name(), held, abandon=abandon)
         self._queues = QUEUES_OF[pool]
         self._called = engine.dialect.name == "postgresql"
         self._ends: asyncio.Event | None = None
@@ -87,6 +87,9 @@ class Worker:
                 app = app_of(self._work, connector_of(self._work.engine))
                 async with app.open_async():
                     await self._work_with(app)
+                if not self._closing.is_set():
+                    log_event("queue_lost", level=logging.WARNING)
+                    await self._rest(AGAIN)
             except Exception as fault:  # the thread has to outlive whatever becomes of the database
                 log_event("worker_failed", level=logging.ERROR, fault=fault, reference=new_reference())
                 await self._rest(AGAIN)

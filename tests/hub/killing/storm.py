@@ -102,7 +102,7 @@ class Storm:
 
     def __init__(self, kind: str, place: Path, engine: Engine, settings: Settings, box: MailBox, seed: int) -> None:
         self.kind, self.place, self.engine, self.settings, self.box = kind, place, engine, settings, box
-        self.chance = random.Random(seed)
+        self.chance, self.seconds = random.Random(seed), 8.0
         self.waits: list[float] = []
         self.told = 0
         self.sight = Sight(self.engine)
@@ -137,11 +137,11 @@ class Storm:
     def strike(self) -> None:
         """Give work, strike at a random moment of it, and wait until all has ended."""
         with transaction(self.engine) as session:
-            plans = [queue_plan(session, LOCAL, "嵐", limits=Limits(seconds=8, gap=0.0)) for _ in range(2)]
+            plans = [queue_plan(session, LOCAL, "嵐", limits=Limits(seconds=self.seconds, gap=0.0)) for _ in range(2)]
             tell(session, "request:open", "request", f"req_{self.told}", self.people)
             self.told += 1
         self._wait(lambda: any(status == "running" for status in self._statuses(plans)), "nothing began")
-        time.sleep(self.chance.uniform(0, 3))
+        time.sleep(self.chance.uniform(0, 0.4 * self.seconds))
         getattr(self, f"_strike_{self.kind}")()
         self._wait(lambda: all(status in {"ready", "failed"} for status in self._statuses(plans)), "a run did not end")
 

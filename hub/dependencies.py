@@ -18,6 +18,7 @@ from hub.auth.keys import Keyring
 from hub.auth.secrets import form_token
 from hub.db.transaction import reading, transaction, undoable
 from hub.errors import Busy, Conflict, Invalid, SecondFactorNeeded, SignInNeeded
+from hub.progress_feed import ProgressFeed
 from hub.settings import Settings
 from hub.visitors import find_visitor, session_secret, write_use
 from hub.workflows.accounts.sessions import SignedIn, hold_to
@@ -176,6 +177,11 @@ async def prove_form(request: Request, visitor: VisitorDep) -> None:
         raise HTTPException(403)
 
 
+async def _feed(request: Request) -> ProgressFeed:
+    feed: ProgressFeed = request.app.state.feed
+    return feed
+
+
 SettingsDep = Annotated[Settings, Depends(_settings)]
 """The settings of this process."""
 
@@ -193,6 +199,9 @@ DatabaseDep = Annotated[Database, Depends(Database)]
 
 KeyringDep = Annotated[Keyring, Depends(_keyring)]
 """The hub's own keys. 409 where nobody signs in."""
+
+FeedDep = Annotated[ProgressFeed, Depends(_feed)]
+"""The progress of runs, for as many readers as there are."""
 
 PlanWordsDep = Annotated[Callable[[Spoken], PlanWords], Depends(_plan_words)]
 """The words of a plan's list: the pages', in the language asked for."""

@@ -12,6 +12,7 @@ from web.security import SecurityHeaders, same_origin
 from web.views import (
     about,
     account,
+    comparisons,
     engagements,
     evaluations,
     experts,
@@ -49,6 +50,7 @@ VIEWS = (
     profile_writing,
     profile_records,
     experts,
+    comparisons,
     runs,
     progress,
     publishing,

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from hub.auth.actor import SYSTEM, Actor
+from hub.auth.actor import NATIONWIDE, SYSTEM, Actor, Grant
 from hub.auth.permissions import Belonging, require, require_new
 from hub.db.calls import PREPARE_COMPARISONS, SOLVE_RUNS, call
 from hub.errors import Conflict, Invalid, NotFound
@@ -156,7 +156,8 @@ def begin_comparison(session: Session, comparison_id: str, snapshot: Snapshot) -
     left_out = [asdict(entry) for entry in snapshot.left_out]
     content = zlib.compress(write_problem(snapshot.problem))
     _write(session, comparison_id, status="running", left_out=left_out, content=content)
-    asker = Actor(row.asked_by, ())
+    # Whoever asked was allowed to run each of them: what follows is done in their name.
+    asker = Actor(row.asked_by, (Grant("coordinator", row.prefecture_code or NATIONWIDE),))
     for point in row.points:
         question = Question(
             months=tuple(row.months),
@@ -168,8 +169,8 @@ def begin_comparison(session: Session, comparison_id: str, snapshot: Snapshot) -
         values = plan_values(plan_id, asker, row.title, question) | {"comparison_id": comparison_id, "point": point}
         session.execute(insert(table_of(Plan)), [values])
         told = {"status": "draft", "comparison": comparison_id}
-        record(session, SYSTEM, "plan:draft", "plan", plan_id, after=told)
-        move(session, SYSTEM, plan_subject(take_plan(session, plan_id)), "queue")
+        record(session, asker, "plan:draft", "plan", plan_id, after=told)
+        move(session, asker, plan_subject(take_plan(session, plan_id)), "queue")
     call(session, SOLVE_RUNS)
     return True
 

@@ -80,7 +80,7 @@ def start_run(
     faults = form_faults(form, months, spoken)
     if not faults:
         span = months_from(first, month_number(last) - month_number(first) + 1)
-        limits = Limits(seconds=_seconds(seconds) or 0)
+        limits = Limits(seconds=typed_seconds(seconds) or 0)
         try:
             plan_id = queue_plan(session, actor, title, Policy(name=policy), limits, months=span)  # type: ignore[arg-type]
         except Invalid as invalid:
@@ -108,12 +108,12 @@ def form_faults(form: RunForm, months: tuple[str, ...], spoken: Language) -> dic
         faults["last"] = spoken.say("最後の月は、最初の月と同じか後にしてください")
     elif form.first in months and month_number(form.last) - month_number(form.first) >= 36:
         faults["last"] = spoken.say("期間は36か月以内にしてください")
-    if _seconds(form.seconds) is None:
+    if typed_seconds(form.seconds) is None:
         faults["seconds"] = spoken.say("時間の上限は、1から%(most)sまでの数字で入力してください", most=LONGEST_SECONDS)
     return faults
 
 
-def _seconds(typed: str) -> float | None:
+def typed_seconds(typed: str) -> float | None:
     """Return the seconds typed, in full or half width; None when that is no number from 1 to ``LONGEST_SECONDS``."""
     text = unicodedata.normalize("NFKC", typed).strip().replace(",", "")
     if not text.isascii() or not text.isdigit() or len(text) > 6:

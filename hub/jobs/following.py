@@ -66,8 +66,9 @@ class Follower:
         self._every = every
         self._deadline = time.monotonic() + most_seconds
         self._abandon = abandon
-        self._latest: Progress | None = None
-        self._told = self._reported = 0.0
+        self._latest: tuple[Progress, float] | None = None
+        """What was reported last, and when: read and written as one by two threads."""
+        self._told = self._shown = 0.0
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self._beating = threading.Thread(target=self._beat, name="hub-lease", daemon=True)
@@ -92,10 +93,9 @@ class Follower:
 
     def report(self, progress: Progress) -> None:
         """Take the latest progress; a new phase is written at once."""
-        new_phase = self._latest is None or self._latest.phase != progress.phase
-        if self._latest is not None:
-            progress = onward(self._latest, progress)
-        self._latest, self._reported = progress, time.monotonic()
+        before = self._latest and self._latest[0]
+        new_phase = before is None or before.phase != progress.phase
+        self._latest = (progress if before is None else onward(before, progress), time.monotonic())
         self._tell(at_once=new_phase)
 
     def stop(self) -> bool:
@@ -131,6 +131,11 @@ class Follower:
         if self._latest is not None and (at_once or time.monotonic() - self._told >= self._every):
             self._write()
 
+    def _going_on(self, latest: Progress, reported: float, now: float) -> Progress:
+        """Return ``latest`` as it is now: the solver may have nothing to report for long, and the seconds go on."""
+        self._shown = max(self._shown, latest.seconds + now - reported)
+        return replace(latest, seconds=self._shown)
+
     def _look(self) -> None:
         try:
             with reading(self._engine) as session:
@@ -143,8 +148,7 @@ class Follower:
             return
         try:
             self._told = now = time.monotonic()
-            # The solver may have nothing to report for long; the seconds go on.
-            latest = self._latest and replace(self._latest, seconds=self._latest.seconds + now - self._reported)
+            latest = self._latest and self._going_on(*self._latest, now)
             with transaction(self._engine) as session:
                 self.wanted = record_progress(session, self._claim, latest)
         except Conflict:

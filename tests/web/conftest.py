@@ -60,6 +60,8 @@ class Hub:
             f"/requests/{self.request}",
             "/plans",
             "/plans/new",
+            "/comparisons/new",
+            "/queue",
             f"/plans/new?like={self.plan}",
             plan,
             f"{plan}?show=open",

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from web.charts.svg import across, chart, element
 
-HEIGHT, TOP, BOTTOM = 300.0, 24.0, 44.0
+HEIGHT, TOP, BOTTOM = 320.0, 44.0, 56.0
 LEFT, RIGHT = 0.12, 0.9
 RADIUS = 6
 
@@ -33,7 +33,11 @@ class Axis:
 
 
 def front_chart(name: str, title: str, description: str, dots: Sequence[Dot], *, x: Axis, y: Axis) -> Markup:
-    """Return the dots between the least and the most of each measure; higher and further right is more."""
+    """Return the dots between the least and the most of each measure; higher and further right is more.
+
+    Plans that are the same in both are one dot with all their labels.
+    """
+    dots = _merged(dots)
     across_of, down_of = _scale([dot.x for dot in dots]), _scale([dot.y for dot in dots])
     placed = [
         (LEFT + (RIGHT - LEFT) * across_of(dot.x), TOP + (HEIGHT - TOP - BOTTOM) * (1 - down_of(dot.y)), dot)
@@ -44,6 +48,22 @@ def front_chart(name: str, title: str, description: str, dots: Sequence[Dot], *,
         element("line", x1=across(a[0]), y1=a[1], x2=across(b[0]), y2=b[1], class_="arc") for a, b in pairwise(best)
     ]
     return chart(name, title, description, *_frame(x, y), *steps, *map(_dot, placed), height=HEIGHT)
+
+
+def _merged(dots: Sequence[Dot]) -> list[Dot]:
+    places: dict[tuple[float, float], list[Dot]] = {}
+    for dot in dots:
+        places.setdefault((round(dot.x, 6), round(dot.y, 6)), []).append(dot)
+    merged = [
+        Dot(
+            same[0].x,
+            same[0].y,
+            same[0].label if len(same) == 1 else f"{same[0].label}–{same[-1].label}",
+            any(dot.unbeaten for dot in same),
+        )
+        for same in places.values()
+    ]
+    return sorted(merged, key=lambda dot: dot.unbeaten)
 
 
 def _scale(values: Sequence[float]) -> "_Scale":
@@ -69,9 +89,9 @@ def _frame(x: Axis, y: Axis) -> tuple[Markup, ...]:
         element("text", x.low, x=left, y=floor + 16),
         element("text", x.high, x="100%", y=floor + 16, text_anchor="end"),
         element("text", x.name, x="50%", y=floor + 30, text_anchor="middle", class_="quiet"),
-        element("text", y.high, x=0, y=TOP),
+        element("text", y.high, x=0, y=TOP + 4),
         element("text", y.low, x=0, y=floor - 4),
-        element("text", y.name, x=0, y=12, class_="quiet"),
+        element("text", y.name, x=0, y=16, class_="quiet"),
     )
 
 

@@ -12,7 +12,7 @@ from hub import logging as hub_logging
 from hub.auth.actor import LOCAL
 from hub.db.transaction import reading, transaction
 from hub.jobs import solving
-from hub.jobs.following import Follower
+from hub.jobs.following import Follower, onward
 from hub.jobs.solving import run_next
 from hub.jobs.worker import Worker
 from hub.models import Plan
@@ -242,3 +242,29 @@ def test_progress_is_written_no_more_than_now_and_then(seeded: Engine, monkeypat
     time.sleep(0.25)
     follower.stop()
     assert 9.2 < written[-1].seconds < 12
+
+
+def test_what_a_search_that_begins_anew_reports_is_no_step_back_for_the_reader():
+    before = Progress("solve", 5.0, 10.0, 12.0, 0.2, 7, 30)
+    anew = onward(before, Progress("solve", 6.0, None, 13.0, None, 0, 30))
+    assert anew == Progress("solve", 6.0, 10.0, 12.0, 0.2, 7, 30)
+    better = onward(anew, Progress("solve", 7.0, 11.0, 11.5, None, 6, 30))
+    assert (better.objective, better.bound, better.filled) == (11.0, 11.5, 6)
+    assert better.gap == pytest.approx(0.5 / 11.0)
+
+
+def test_the_seconds_a_reader_sees_never_go_back(seeded: Engine, monkeypatch: pytest.MonkeyPatch):
+    queue(seeded)
+    with transaction(seeded) as session:
+        taken = claim_next(session)
+    written: list[float] = []
+    monkeypatch.setattr(
+        "hub.jobs.following.record_progress", lambda session, claim, progress: bool(written.append(progress.seconds))
+    )
+    follower = Follower(seeded, taken, threading.Event(), every=0.0)
+    follower.report(Progress("check", 5.0, None, None, None, 0, 0))
+    time.sleep(0.05)
+    follower.stop()
+    follower.report(Progress("explain", 4.0, None, None, None, 0, 0))
+    assert written == sorted(written)
+    assert written[1] > 5.0

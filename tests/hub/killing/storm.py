@@ -221,7 +221,7 @@ class Storm:
     def check(self) -> Counter:
         """Check all that was promised, and return how the runs and the mails ended."""
         check_runs(self.engine)
-        assert self.sight.steps_back == []
+        assert self.sight.steps_back == [], self.sight.steps_back[:3]
         with reading(self.engine) as session:
             runs = session.execute(text("SELECT status, losses FROM plans")).all()
             mails = dict(session.execute(text("SELECT notification_id, status FROM outbox")).all())

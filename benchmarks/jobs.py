@@ -49,12 +49,12 @@ Row = tuple[str, str, str]
 
 
 @contextlib.contextmanager
-def working(settings: Settings, processes: int) -> Iterator[None]:
-    """Run that many workers, each a process that solves one run at a time."""
+def working(settings: Settings, processes: int) -> Iterator[list[int]]:
+    """Run that many workers, each a process that solves one run at a time; give their process ids."""
     told = {**os.environ, "HUB_DATABASE_URL": settings.url, "HUB_EXPLAIN_SECONDS": "0", "HUB_LOG_LEVEL": "ERROR"}
     begun = [subprocess.Popen(COMMAND, env=told, cwd=ROOT) for _ in range(processes)]  # noqa: S603
     try:
-        yield
+        yield [process.pid for process in begun]
     finally:
         for process in begun:
             process.terminate()
@@ -137,20 +137,33 @@ def stops(engine: Engine, settings: Settings, runs: int) -> Iterator[Row]:
     yield "stop asked → plan ready", told, "≤ 1 s"
 
 
+def cpu_seconds(processes: Sequence[int]) -> float:
+    """Return the processor time that processes have used so far."""
+    used = 0.0
+    for process in processes:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        used += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
+
+
 def throughput(engine: Engine, settings: Settings, runs: int, workers: Sequence[int]) -> Iterator[Row]:
     """Measure how long independent runs take that many workers, each with one thread of the solver."""
     first = None
     for count in workers:
-        with working(settings, count):
+        with working(settings, count) as processes:
             for plan in [queue(engine, 5) for _ in range(2 * count)]:
                 wait(engine, plan, "ready", "failed")  # every worker has loaded what it needs
-            before, began = load(), time.monotonic()
+            before, used, began = load(), cpu_seconds(processes), time.monotonic()
             for plan in [queue(engine, 20) for _ in range(runs)]:
                 wait(engine, plan, "ready", "failed")
-            rate = runs / (time.monotonic() - began)
+            seconds = time.monotonic() - began
+            rate, used = runs / seconds, cpu_seconds(processes) - used
         first = first or rate
         goal = "≥ 1.7 ×" if count == 2 else ""
-        yield f"runs with {count} workers", f"{rate:.2f} a second, {rate / first:.2f} × (load {before:.1f})", goal
+        told = (
+            f"{rate:.2f} a second, {rate / first:.2f} ×; {used / runs:.2f} CPU s a run, {used / seconds:.2f} cores got"
+        )
+        yield f"runs with {count} workers", f"{told} (load {before:.1f})", goal
 
 
 def pages(engine: Engine, settings: Settings, rounds: int) -> Iterator[Row]:
@@ -159,9 +172,9 @@ def pages(engine: Engine, settings: Settings, rounds: int) -> Iterator[Row]:
 
     taken: dict[bool, list[float]] = {False: [], True: []}
     with serving(settings, APPLICATION) as served:
-        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
 
         def ask() -> Iterator[float]:
+            connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=60)
             for page in PAGES * rounds:
                 began = time.perf_counter()
                 connection.request("GET", page)
@@ -171,6 +184,7 @@ def pages(engine: Engine, settings: Settings, rounds: int) -> Iterator[Row]:
                     raise RuntimeError(f"{page}: {answer.status}")
                 yield time.perf_counter() - began
                 time.sleep(0.02)
+            connection.close()
 
         list(ask())
         for _ in range(2):
@@ -187,7 +201,6 @@ def pages(engine: Engine, settings: Settings, rounds: int) -> Iterator[Row]:
                             request_stop(session, LOCAL, plan)
                 for plan in plans:
                     wait(engine, plan, "ready", "failed", "cancelled")
-        connection.close()
     idle, busy = (share(taken[is_busy], 0.99) * 1000 for is_busy in (False, True))
     told = f"{idle:.0f} ms idle, {busy:.0f} ms with two runs: {busy / idle:.2f} ×"
     yield "p99 of pages", told, "≤ 1.5 ×"

@@ -24,6 +24,7 @@ from hub.dependencies import refuse_nul, writers_of
 from hub.errors import HubError
 from hub.jobs.worker import Worker
 from hub.logging import log_event
+from hub.progress_feed import ProgressFeed
 from hub.protection import BodyLimit, RequestLog
 from hub.settings import Settings
 from hub.workflows.accounts.token_pace import paces_for
@@ -70,6 +71,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.engine = create_engine(settings)
     app.state.token_paces = paces_for(app.state.engine)
     app.state.writers = writers_of(settings, app.state.engine.dialect.name)
+    app.state.feed = ProgressFeed(app.state.engine)
     worker = Worker(app.state.engine, settings) if settings.worker else None
     try:
         require_newest(app.state.engine)
@@ -77,6 +79,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             worker.start()
         yield
     finally:
+        await app.state.feed.close()
         if worker:
             worker.close()
         app.state.engine.dispose()

@@ -19,6 +19,7 @@ from hub.auth.providers import Provider
 from hub.auth.secrets import form_token
 from hub.db.transaction import reading, transaction, undoable
 from hub.errors import Busy, Conflict, Invalid, SecondFactorNeeded, SignInNeeded
+from hub.progress_feed import ProgressFeed
 from hub.settings import Settings
 from hub.visitors import find_visitor, session_secret, write_use
 from hub.workflows.accounts.sessions import SignedIn, hold_to
@@ -182,6 +183,11 @@ async def _providers(request: Request) -> Mapping[str, Provider]:
     return providers
 
 
+async def _feed(request: Request) -> ProgressFeed:
+    feed: ProgressFeed = request.app.state.feed
+    return feed
+
+
 SettingsDep = Annotated[Settings, Depends(_settings)]
 """The settings of this process."""
 
@@ -202,6 +208,9 @@ KeyringDep = Annotated[Keyring, Depends(_keyring)]
 
 ProvidersDep = Annotated[Mapping[str, Provider], Depends(_providers)]
 """The providers of sign-in, by name."""
+
+FeedDep = Annotated[ProgressFeed, Depends(_feed)]
+"""The progress of runs, for as many readers as there are."""
 
 PlanWordsDep = Annotated[Callable[[Spoken], PlanWords], Depends(_plan_words)]
 """The words of a plan's list: the pages', in the language asked for."""

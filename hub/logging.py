@@ -17,6 +17,8 @@ NAME = "hub"
 FIELDS = "hub_fields"
 SIMPLE = re.compile(r"[\w./:+%-]*", re.ASCII)
 _QUIET = ("uvicorn.access", "httpx", "httpcore", "alembic")
+_SILENT = ("procrastinate", "psycopg.pool")
+"""What tells whole tracebacks of what the hub tells in a line of its own."""
 
 
 def configure(level: str = "INFO", form: str = "text", stream: TextIO | None = None) -> None:
@@ -29,6 +31,8 @@ def configure(level: str = "INFO", form: str = "text", stream: TextIO | None = N
     log.propagate = False
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def log_event(event: str, *, level: int = logging.INFO, fault: BaseException | None = None, **fields: Any) -> None:

@@ -102,7 +102,19 @@ class Settings(BaseSettings):
     language: Literal["ja", "en"] = Field(
         default="ja", description="選ばれていないときの言語 / language when none is chosen"
     )
-    worker: bool = Field(default=True, description="配信しながら配置計画を最適化する / solve plans while serving")
+    worker: bool = Field(
+        default=True,
+        description="配信しながら計算と送信もする。別に talent-hub worker を動かすならfalse / work in the background"
+        " while serving; false where talent-hub worker runs",
+    )
+    lease_seconds: Annotated[float, Field(ge=0.2, le=600)] = Field(
+        default=12.0,
+        description="計算中の処理が黙ったとき、ほかが引き継ぐまでの時間（秒） / a silent worker's run goes to another"
+        " after so many seconds",
+    )
+    comparison_runs: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=2, description="1つの比較が同時に計算する案の数 / points of one comparison solved at once"
+    )
     explain_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
         default=20.0, description="理由と次の候補を調べる時間の上限（秒） / time limit for reasons and alternatives"
     )

@@ -106,11 +106,16 @@ def _price(first: Point, later: Point) -> Price:
 
 def undominated(points: Sequence[Point]) -> tuple[Point, ...]:
     """Return the points that no other one equals or betters in equity, coverage, fit, stability and cost alike."""
-    worth = [_worth(point.plan.terms) for point in points]
+    return tuple(points[number] for number in undominated_terms([point.plan.terms for point in points]))
+
+
+def undominated_terms(terms: Sequence[Terms]) -> tuple[int, ...]:
+    """Return the positions of those of ``terms`` that ``undominated`` keeps."""
+    worth = [_worth(one) for one in terms]
     return tuple(
-        point
-        for number, point in enumerate(points)
-        if not any(_is_better(worth[other], worth[number], tie=other < number) for other in range(len(points)))
+        number
+        for number in range(len(worth))
+        if not any(_is_better(worth[other], worth[number], tie=other < number) for other in range(len(worth)))
     )
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["score", "build", "solve", "reasons", "check"]
+Phase = Literal["score", "build", "solve", "reasons", "check", "explain"]
 PHASES: tuple[Phase, ...] = ("score", "build", "solve", "reasons", "check")
-"""The phases of a run in their order."""
+"""The phases of a solve in their order. ``explain`` comes after it, where remedies and alternatives are asked for."""
 
 ACCURACY = 1e-6
 """Relative accuracy of the solver's arithmetic: a gap no larger than this counts as none."""

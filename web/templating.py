@@ -106,6 +106,26 @@ def wants_fragment(request: Request) -> bool:
     return request.headers.get("hx-request") == "true" and request.headers.get("hx-request-type") != "full"
 
 
+def render_part(
+    request: Request, template: str, block: str, context: Mapping[str, object], *, session_secret: str = ""
+) -> str:
+    """Return the ``block`` of ``pages/<template>`` alone, in the language of ``request``."""
+    env = environment(spoken_language(request).code)
+    return str(render_block(env, f"pages/{template}", block, **_values(request, context, session_secret)))
+
+
+def _values(request: Request, context: Mapping[str, object], session_secret: str) -> dict[str, object]:
+    visitor = visitor_of(request)
+    return {
+        "may": lambda action: visitor is not None and may_ever(visitor.actor, action),
+        "visitor": visitor,
+        "proof": form_token(session_secret) if session_secret else proof_of(request, visitor),
+        **context,
+        "here": request.url.path,
+        "query": request.url.query,
+    }
+
+
 def render(
     request: Request,
     template: str,
@@ -119,19 +139,11 @@ def render(
 
     ``session_secret``: of the session from now on, where this answer changes it.
     """
-    env = environment(spoken_language(request).code)
-    visitor = visitor_of(request)
-    values = {
-        "may": lambda action: visitor is not None and may_ever(visitor.actor, action),
-        "visitor": visitor,
-        "proof": form_token(session_secret) if session_secret else proof_of(request, visitor),
-        **context,
-        "here": request.url.path,
-        "query": request.url.query,
-    }
-    name = f"pages/{template}"
-    fragment = block is not None and wants_fragment(request)
-    text = render_block(env, name, str(block), **values) if fragment else env.get_template(name).render(**values)
+    if block is not None and wants_fragment(request):
+        text = render_part(request, template, block, context, session_secret=session_secret)
+    else:
+        env = environment(spoken_language(request).code)
+        text = env.get_template(f"pages/{template}").render(**_values(request, context, session_secret))
     # One address has two bodies and two languages: no cache may hand one to who asked for the other.
     headers = {"Cache-Control": "no-store", "Vary": "HX-Request, Cookie, Accept-Language"}
     return HTMLResponse(text, status_code=status, headers=headers)

@@ -20,6 +20,7 @@ MANIFEST = "manifest.json"
 
 SERVED = {
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "hx-sse.min.js": "htmx.org/dist/ext/hx-sse.min.js",
     "tokens.css": "@digital-go-jp/design-tokens/dist/tokens.css",
     "japan.svg": "@svg-maps/japan/japan.svg",
     "licenses/htmx.txt": "htmx.org/LICENSE",

@@ -186,12 +186,20 @@ OPEN_REASONS = {
 }
 """Why a slot stayed open."""
 
+AXES = {
+    "equity": (N_("団体の公平"), N_("団体の1枠目を2枠目より重く見る度合い。大きいほど、広く配ります。")),
+    "coverage": (N_("枠を埋めること"), N_("1枠を埋めることの点数。大きいほど、適合度より数を選びます。")),
+    "yen_per_point": (N_("1点あたりの費用（円）"), N_("1点のために払ってよい額。大きいほど、費用より質を選びます。")),
+}
+"""What a comparison changes: its name, and what more of it does."""
+
 PHASES = {
     "score": N_("組み合わせを採点しています"),
     "build": N_("式を組み立てています"),
     "solve": N_("最適な組み合わせを探しています"),
     "reasons": N_("空いた枠の理由を調べています"),
     "check": N_("計画を検算しています"),
+    "explain": N_("空いた枠の埋め方と次の候補を調べています"),
 }
 """Phases of a run."""
 

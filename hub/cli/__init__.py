@@ -19,6 +19,7 @@ from hub.cli import (
     service,
     solving,
     tables,
+    working,
 )
 from hub.cli.output import HubGroup
 
@@ -38,6 +39,7 @@ app = typer.Typer(
 
 demonstration.register(app)
 service.register(app)
+working.register(app)
 tables.register(app)
 schemes.register(app)
 solving.register(app)

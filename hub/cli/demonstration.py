@@ -142,7 +142,7 @@ def follow(engine: "Engine", settings: "Settings", plan_id: str, say: "Speech") 
     """Solve the queue as the service's worker does, and show how the plan comes along; Ctrl-C keeps the best so far."""
     from hub.auth.actor import LOCAL
     from hub.db.transaction import reading, transaction
-    from hub.jobs.worker import run_next
+    from hub.jobs.solving import run_next
     from hub.workflows.plans import read_plan_row, request_stop
 
     def work() -> None:

@@ -121,6 +121,17 @@ Serve the pages, on this machine only. Ctrl-C ends it.
 [bold]talent-hub serve --port 8000[/bold]
 """
 
+WORKER = """計算・メール・期限の仕事を、画面とは別のプロセスでします。何台で動かしてもかまいません。
+
+Solve plans, send mail and keep deadlines in processes of their own, on as many machines as you like. Ctrl-C ends it.
+
+PostgreSQLを使い、配信は HUB_WORKER=false で。 / Use PostgreSQL, and serve with HUB_WORKER=false.
+
+例 / example:
+
+[bold]talent-hub worker --concurrency 2[/bold]
+"""
+
 MIGRATE = """データベースを用意し、最新の形に直します。何度実行しても同じです。
 
 Create the database or bring it up to date. Safe to run again.

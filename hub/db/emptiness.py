@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection, column, inspect, select, table
 
+from hub.db.queue_names import is_queue
 from hub.errors import Conflict
 
 VERSION_TABLE = "alembic_version"
@@ -13,7 +14,7 @@ REGISTER_ACTION = "register:load"
 
 def tables_with_rows(connection: Connection) -> tuple[str, ...]:
     """Return the tables that hold more than ``talent-hub migrate`` itself puts there, by name."""
-    names = sorted(inspect(connection).get_table_names())
+    names = sorted(name for name in inspect(connection).get_table_names() if not is_queue(name))
     found = []
     for name in names:
         query = select(1).select_from(table(name)).limit(1)

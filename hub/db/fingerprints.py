@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 
 from hub.db.pace import Rest, without_rest
+from hub.db.queue_names import is_queue
 
 AT_ONCE = 2_000
 
@@ -29,9 +30,9 @@ Content = dict[str, Fingerprint]
 def fingerprints(connection: Connection, rest: Rest = without_rest) -> Content:
     """Return the fingerprint of every table, by name, as ``connection`` sees them in its transaction.
 
-    On PostgreSQL they are those of the schema its tables are made in.
+    On PostgreSQL they are those of the schema its tables are made in, but for the queue's: they hold nobody's data.
     """
-    names = sorted(inspect(connection).get_table_names())
+    names = sorted(name for name in inspect(connection).get_table_names() if not is_queue(name))
     if connection.dialect.name == "sqlite":
         return {name: _of_sqlite(connection, name, rest) for name in names}
     connection.exec_driver_sql(TEXT_FORM)

@@ -1,165 +1,150 @@
-"""The worker: one thread of this process that solves queued plans, oldest first, and one that attends to the rest."""
+"""The worker: serves the queues in a thread of this process, from ``start`` to ``close``."""
 
+import asyncio
+import contextlib
 import logging
 import os
 import secrets
 import socket
 import threading
-import time
+from collections.abc import Callable, Coroutine
 from datetime import timedelta
+from typing import Any, Literal
 
+from procrastinate import App
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
 
-from hub.db.transaction import reading, transaction
-from hub.errors import Conflict, HubError
-from hub.jobs.clock import Clock
-from hub.jobs.following import Follower
+from hub.db.calls import IO, SOLVE
+from hub.jobs.housekeeping import Housekeeping
+from hub.jobs.queues import connector_of
+from hub.jobs.tasks import Work, app_of
+from hub.jobs.watching import BEATS
 from hub.logging import log_event, new_reference
-from hub.models.base import utc_now
 from hub.settings import Settings
-from hub.workflows.explaining import explain
-from hub.workflows.problems import build_problem
-from hub.workflows.proposal_ending import lapse_due
-from hub.workflows.runs import (
-    LEASE,
-    Claim,
-    claim_next,
-    complete_plan,
-    fail_plan,
-    put_back_lost,
-    record_problem,
-    release,
-)
-from matching.progress import Progress
-from matching.solve import solve
 
-LAPSE_EVERY = 60.0
-"""Seconds between two looks for proposals past their deadline; who answers late is refused at once."""
-POLL = 0.5
-"""Seconds between two looks into an empty queue."""
+Pool = Literal["solve", "io", "all"]
+QUEUES_OF: dict[Pool, tuple[str, ...]] = {"solve": (SOLVE,), "io": (IO,), "all": (SOLVE, IO)}
+
+AGAIN = 1.0
+"""Seconds until a queue that could not be served is tried again."""
+FALLBACK = 5.0
+"""Seconds between two looks into the queue where a call was not heard."""
 PATIENCE = 15.0
 """Seconds a closing process waits for a run to end; the run is put back, at the latest when its lease has run out."""
 
-BROKEN_JA = "計算が途中で失敗しました。もう一度実行してください。続くときは、番号 {} を管理者に伝えてください。"
-BROKEN_EN = "The run failed. Run it again; if it fails again, tell the administrator the number {}."
-
 
 class Worker:
-    """Solves plans, sends mail and does what is due in the background, from ``start`` to ``close``."""
+    """Solves plans, sends mail and does what is due, one of each pool's tasks at a time."""
 
-    def __init__(self, engine: Engine, settings: Settings, lease: timedelta = LEASE) -> None:
-        self._engine = engine
-        self._settings = settings
-        self._lease = lease
-        self._name = new_name()
+    def __init__(
+        self,
+        engine: Engine,
+        settings: Settings,
+        lease: timedelta | None = None,
+        pool: Pool = "all",
+        abandon: Callable[[], None] | None = None,
+    ) -> None:
         self._closing = threading.Event()
-        clock = Clock(engine, settings)
-        self._thread = threading.Thread(target=self._work, name="hub-worker", daemon=True)
-        self._clock = threading.Thread(target=clock.run, args=(self._closing,), name="hub-clock", daemon=True)
+        held = lease or timedelta(seconds=settings.lease_seconds)
+        self._work = Work(engine, settings, self._closing, new_name(), held, abandon=abandon)
+        self._queues = QUEUES_OF[pool]
+        self._called = engine.dialect.name == "postgresql"
+        self._ends: asyncio.Event | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._run, name="hub-worker", daemon=True)
+
+    @property
+    def name(self) -> str:
+        """The worker's name, as the rows of runs show it."""
+        return self._work.name
+
+    @property
+    def alive(self) -> bool:
+        """Whether it is at work."""
+        return self._thread.is_alive()
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
-        self._clock.start()
 
     def close(self) -> None:
         """End: a run that is being solved goes back into the queue."""
         self._closing.set()
-        for thread in (self._thread, self._clock):
-            if thread.is_alive():
-                thread.join(PATIENCE)
+        if self._loop is not None and self._ends is not None:
+            with contextlib.suppress(RuntimeError):  # it has ended meanwhile
+                self._loop.call_soon_threadsafe(self._ends.set)
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE)
 
-    def _work(self) -> None:
-        looked = -LAPSE_EVERY
+    def _run(self) -> None:
+        asyncio.run(self._serve())
+
+    async def _serve(self) -> None:
+        self._loop, self._ends = asyncio.get_running_loop(), asyncio.Event()
         while not self._closing.is_set():
             try:
-                if time.monotonic() - looked >= LAPSE_EVERY:
-                    looked = time.monotonic()
-                    lapse_all(self._engine)
-                found = run_next(self._engine, self._settings, self._closing, self._name, self._lease)
-            except Exception as fault:  # the thread has to outlive whatever one run does
+                # A connection to a database that was away is not mended but made anew.
+                app = app_of(self._work, connector_of(self._work.engine))
+                async with app.open_async():
+                    await self._work_with(app)
+                if not self._closing.is_set():
+                    log_event("queue_lost", level=logging.WARNING)
+                    await self._rest(AGAIN)
+            except Exception as fault:  # the thread has to outlive whatever becomes of the database
                 log_event("worker_failed", level=logging.ERROR, fault=fault, reference=new_reference())
-                found = False
-            if not found:
-                self._closing.wait(POLL)
+                await self._rest(AGAIN)
+
+    async def _work_with(self, app: App) -> None:
+        """Serve the queues until the worker closes, or one of them fails."""
+        house = Housekeeping(self._work, app, called=self._called)
+        served = [self._serve_queue(app, queue) for queue in self._queues]
+        await _first_of(self._ends_of_work(), self._keep(house), *served)
+
+    async def _ends_of_work(self) -> None:
+        if self._ends is not None and not self._closing.is_set():
+            await self._ends.wait()
+
+    async def _serve_queue(self, app: App, queue: str) -> None:
+        lease = self._work.lease.total_seconds()
+        await app.run_worker_async(
+            queues=[queue],
+            name=self._work.name,
+            concurrency=1,
+            install_signal_handlers=False,
+            listen_notify=True,
+            fetch_job_polling_interval=FALLBACK,
+            delete_jobs="always",
+            update_heartbeat_interval=lease / BEATS,
+            stalled_worker_timeout=lease,
+        )
+
+    async def _keep(self, house: Housekeeping) -> None:
+        while not self._closing.is_set():
+            try:
+                await house.look()
+            except Exception as fault:  # what is not seen now is seen the next time
+                log_event("look_failed", level=logging.WARNING, fault=fault, reference=new_reference())
+            await self._rest(house.pause)
+
+    async def _rest(self, seconds: float) -> None:
+        if self._ends is not None and not self._closing.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ends.wait(), seconds)
 
 
-def lapse_all(engine: Engine) -> int:
-    """Let every proposal lapse whose deadline has passed, some in each transaction; return how many."""
-    lapsed = 0
-    while True:
-        with transaction(engine) as session:
-            count = lapse_due(session, utc_now())
-        lapsed += count
-        if not count:
-            break
-    if lapsed:
-        log_event("proposals_lapsed", count=lapsed)
-    return lapsed
+async def _first_of(*ways: Coroutine[Any, Any, None]) -> None:
+    """Wait until one of ``ways`` comes to an end, end the others in their order, and raise what it raised."""
+    tasks = [asyncio.create_task(way) for way in ways]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
 
 
 def new_name() -> str:
     """Return a name for a worker, that tells people where it is."""
     return f"{socket.gethostname()[:60]}:{os.getpid()}:{secrets.token_hex(3)}"
-
-
-def run_next(
-    engine: Engine,
-    settings: Settings,
-    closing: threading.Event | None = None,
-    name: str = "",
-    lease: timedelta = LEASE,
-) -> bool:
-    """Solve the oldest queued plan in this thread; return whether there was one.
-
-    Runs whose worker gave no sign of life for its lease are queued again before, now that somebody is free for them.
-    ``closing``: once set, the run stops and goes back into the queue. ``name``: the worker's, as the row shows it.
-    """
-    with transaction(engine) as session:
-        lost = put_back_lost(session, utc_now())
-        claim = claim_next(session, name, lease)
-    if lost:
-        log_event("plans_put_back", count=lost)
-    if claim is None:
-        return False
-    log_event("plan_started", plan=claim.plan_id, attempt=claim.attempt, worker=name)
-    try:
-        with Follower(engine, claim, closing or threading.Event()) as follower:
-            _run(engine, settings, claim, follower)
-    except HubError as fault:
-        _fail(engine, claim, fault.ja, fault.en, None)
-    except Exception as fault:  # whatever happens, the run must not stay "running"
-        reference = new_reference()
-        log_event("plan_failed", level=logging.ERROR, fault=fault, plan=claim.plan_id, reference=reference)
-        _fail(engine, claim, BROKEN_JA.format(reference), BROKEN_EN.format(reference), reference)
-    return True
-
-
-def _run(engine: Engine, settings: Settings, claim: Claim, follower: Follower) -> None:
-    with reading(engine) as session:
-        snapshot = build_problem(session, claim.question)
-    with transaction(engine) as session:
-        record_problem(session, claim, snapshot)
-    plan = solve(snapshot.problem, progress=follower.report, stop=follower.stop)
-    if follower.closing and not follower.wanted:
-        with transaction(engine) as session:
-            release(session, claim)
-        log_event("plan_released", plan=claim.plan_id)
-        return
-    seconds = sum(plan.seconds.values())
-    filled, slots = len(plan.assignments), len(plan.assignments) + len(plan.open_slots)
-    follower.report(Progress("reasons", seconds, plan.objective, plan.bound, plan.gap, filled, slots))
-    plan, explanations = explain(snapshot.problem, plan, settings.explain_seconds, follower.stop)
-    with transaction(engine) as session:
-        complete_plan(session, claim, snapshot.problem, plan, explanations)
-    log_event("plan_ready", plan=claim.plan_id, result=plan.status, filled=len(plan.assignments))
-
-
-def _fail(engine: Engine, claim: Claim, ja: str, en: str, reference: str | None) -> None:
-    try:
-        with transaction(engine) as session:
-            fail_plan(session, claim, ja, en, reference)
-    except (Conflict, OperationalError) as fault:
-        # Another worker has it, or the database is away: the run is put back when its lease has run out.
-        log_event("plan_not_marked", level=logging.WARNING, fault=fault, plan=claim.plan_id)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKeyConstraint, Index, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKeyConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from hub.models.base import (
@@ -22,10 +22,14 @@ from hub.models.base import (
 RunStatus = Literal["draft", "queued", "running", "ready", "published", "closed", "failed", "cancelled"]
 DocumentKind = Literal["problem", "plan"]
 LinkKind = Literal["pin", "forbidden"]
+ComparisonStatus = Literal["queued", "running", "done", "failed", "cancelled"]
+Axis = Literal["equity", "coverage", "yen_per_point"]
 
 RUN_STATUSES: tuple[str, ...] = get_args(RunStatus)
 DOCUMENT_KINDS: tuple[str, ...] = get_args(DocumentKind)
 LINK_KINDS: tuple[str, ...] = get_args(LinkKind)
+COMPARISON_STATUSES: tuple[str, ...] = get_args(ComparisonStatus)
+AXES: tuple[Axis, ...] = get_args(Axis)
 
 OF_PLAN = "plans.id"
 
@@ -41,8 +45,45 @@ NOTHING_YET: dict[str, Any] = {
 """What a run writes while it works, as it is before the first report."""
 
 
+class Comparison(Edited, table=True):
+    """A question asked several times with another ``axis`` each time (平等重視の度合いなど); each point is a plan.
+
+    ``content``: the problem of every point but for its policy, zlib-compressed, once a worker has built it, so that the
+    points can be compared whatever people edit meanwhile. ``left_out``: as in plans. ``asked_by``: the id of whoever
+    asked. ``error_ja``, ``error_en``: why it failed.
+    """
+
+    __tablename__ = "comparisons"
+    __table_args__ = (
+        not_empty("title"),
+        one_of("status", COMPARISON_STATUSES),
+        one_of("axis", AXES),
+        CheckConstraint("status <> 'failed' OR error_en IS NOT NULL", name="failed_says_why"),
+        Index("ix_comparisons_status_created_at", "status", "created_at"),
+    )
+
+    id: str = Field(primary_key=True, max_length=ID_LENGTH)
+    prefecture_code: str | None = Field(default=None, max_length=2, nullable=True)
+    title: str = Field(max_length=TERM_LENGTH)
+    status: str = Field(default="queued", max_length=20)
+    axis: str = Field(max_length=20)
+    asked_by: str = Field(max_length=ID_LENGTH)
+    points: list[float] = Field(sa_type=JSON)
+    months: list[str] = Field(sa_type=JSON)
+    policy: dict[str, Any] = Field(sa_type=JSON)
+    limits: dict[str, Any] = Field(sa_type=JSON)
+    left_out: list[dict[str, str]] = Field(default_factory=list, sa_type=JSON)
+    content: bytes | None = None
+    error_ja: str | None = Field(default=None, max_length=TEXT_LENGTH)
+    error_en: str | None = Field(default=None, max_length=TEXT_LENGTH)
+
+
 class Plan(Edited, table=True):
     """One run. ``attempt`` is its fence: a worker writes only while the number it claimed with still stands.
+
+    ``sequence`` grows with all that a reader of its progress sees, also where it begins again. ``losses``: how often
+    its worker came to an end without a word. ``asked_by``: the id of whoever asked for it, None of old.
+    ``comparison_id``, ``point``: whose point it is, and where; ``kept``: listed among the plans nevertheless.
 
     ``worker``: who is at it, and ``leased_until``: since when anybody may take it over; both None unless it runs.
     ``prefecture_code``: whose requests it plans, None: the whole country. ``months``, ``policy``, ``limits``: what was
@@ -72,6 +113,8 @@ class Plan(Edited, table=True):
             postgresql_where=text("in_force"),
         ),
         Index("ix_plans_status_created_at", "status", "created_at"),
+        Index("ix_plans_asked_by_started_at", "asked_by", "started_at"),
+        between("losses", 0, 1_000),
     )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
@@ -81,6 +124,14 @@ class Plan(Edited, table=True):
     in_force: bool = False
     stop_requested: bool = False
     attempt: int = 0
+    sequence: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    losses: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    asked_by: str | None = Field(default=None, max_length=ID_LENGTH)
+    comparison_id: str | None = Field(
+        default=None, foreign_key="comparisons.id", ondelete="CASCADE", max_length=ID_LENGTH, index=True
+    )
+    point: float | None = None
+    kept: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     worker: str | None = Field(default=None, max_length=TERM_LENGTH)
     leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     months: list[str] = Field(sa_type=JSON)

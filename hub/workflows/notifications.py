@@ -9,6 +9,7 @@ from functools import cache
 from sqlalchemy import Insert, Select, bindparam, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from hub.db.calls import SEND_MAIL, call
 from hub.models import Account, Change, MailPreference, Notification, OutgoingMail
 from hub.models.base import columns, new_id, table_of, utc_now
 from hub.workflows.events import SERVICE_ONLY
@@ -48,7 +49,8 @@ def tell(
         for account in sorted(set(recipients))
     ]
     fresh = insert_new(session, Notification, rows, columns(Notification).id)
-    if event not in SERVICE_ONLY:
+    if fresh and event not in SERVICE_ONLY:
+        call(session, SEND_MAIL)
         for some in batches(sorted(made for (made,) in fresh)):
             session.execute(_mailing(), {"fresh": some, "told": event, "due": now})
     return len(fresh)

@@ -86,6 +86,13 @@ def claim_mail(session: Session, now: datetime) -> Letter | None:
     return None
 
 
+def is_mail_due(session: Session, now: datetime) -> bool:
+    """Return whether there is mail to send."""
+    m = columns(OutgoingMail)
+    due = select(m.notification_id).where(m.status == "waiting", m.due_at <= now).limit(1)
+    return session.execute(due).first() is not None
+
+
 def settle_mail(session: Session, letter: Letter, result: Result, reply: int | None, now: datetime) -> str:
     """Write down what came of a letter and return its status; ``reply``: the server's last code, None without one.
 

@@ -1,10 +1,10 @@
 """Reading plans: the list, one run, its slots with who fills them or why nobody does."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import LOCAL, Actor
@@ -48,7 +48,10 @@ def find_plans(
     *,
     actor: Actor = LOCAL,
 ) -> Page[PlanRow]:
-    """Return a page of the plans ``actor`` sees, sorted by one of ``PLAN_SORTS`` (default: newest first)."""
+    """Return a page of the plans ``actor`` sees, sorted by one of ``PLAN_SORTS`` (default: newest first).
+
+    Points of comparisons are among them once they are kept.
+    """
     p = columns(Plan)
     orders = {
         "created": p.created_at,
@@ -57,13 +60,20 @@ def find_plans(
         "filled": p.filled,
         "cost": p.summary["cost"].as_float(),
     }
-    page = fetch_page(session, select(*p).where(seen_plans(actor)), paging, orders, p.id)
+    listed = or_(p.comparison_id.is_(None), p.kept)
+    page = fetch_page(session, select(*p).where(seen_plans(actor), listed), paging, orders, p.id)
     return page.showing(_plan_row(row) for row in page.items)
 
 
 def read_plan_row(session: Session, plan_id: str, *, actor: Actor = LOCAL) -> PlanRow:
     """Return one run in a line: cheap, to follow it. Raises NotFound, Unseen."""
     return _plan_row(_plan(session, plan_id, actor))
+
+
+def rows_now(session: Session, plan_ids: Collection[str]) -> dict[str, PlanRow]:
+    """Return runs in a line each, by id: for who has been allowed to follow them already."""
+    p = columns(Plan)
+    return {row.id: _plan_row(row) for row in session.execute(select(*p).where(p.id.in_(plan_ids)))}
 
 
 def _plan(session: Session, plan_id: str, actor: Actor) -> Any:
@@ -84,6 +94,11 @@ def _plan_row(row: Any) -> PlanRow:
     return PlanRow(
         id=row.id,
         version=row.version,
+        sequence=row.sequence,
+        attempt=row.attempt,
+        comparison_id=row.comparison_id,
+        point=row.point,
+        kept=row.kept,
         title=row.title,
         status=row.status,
         result=row.result,

@@ -18,11 +18,17 @@ class PlanRow:
     ``status``: queued, running, ready, failed or cancelled. ``result``: that of the finished plan (optimal, feasible,
     infeasible, …). ``objective``, ``bound``, ``gap``, ``filled`` of ``slots``: so far, or in the end. ``policy``: the
     policy's name. ``seconds``: so far, of at most ``limit_seconds``. ``error_reference``: the number the log says
-    more under.
+    more under. ``sequence``: grows with whatever of the run can be seen; ``attempt``: how often it has begun.
+    ``comparison_id``, ``point``: of which comparison it is a point, and where; ``kept``: listed nevertheless.
     """
 
     id: str
     version: int
+    sequence: int
+    attempt: int
+    comparison_id: str | None
+    point: float | None
+    kept: bool
     title: str
     status: str
     result: str | None

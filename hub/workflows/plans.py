@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, require, require_new
+from hub.db.calls import SOLVE_RUNS, call
 from hub.errors import Conflict, NotFound
 from hub.models import Expert, PlanLink, Slot
 from hub.models import Plan as PlanTable
 from hub.models.base import columns, new_id, table_of, utc_now
 from hub.models.plans import NOTHING_YET
 from hub.workflows.audit import record
+from hub.workflows.comparison_ending import end_comparison
 from hub.workflows.conflicts import refuse_conflicts
 from hub.workflows.moving import move
 from hub.workflows.paused_people import refuse_paused, refuse_plan_with_paused
@@ -81,7 +83,7 @@ def queue_plan(
     question = Question(span, policy or Policy(), limits or Limits(), tuple(pins), tuple(forbidden), prefecture)
     refuse_faults(title, question)
     plan_id = new_id("plan")
-    session.execute(insert(table_of(PlanTable)), [_row(plan_id, title, question)])
+    session.execute(insert(table_of(PlanTable)), [plan_values(plan_id, actor, title, question)])
     _store_links(session, plan_id, question)
     record(session, actor, "plan:draft", "plan", plan_id, after={"status": "draft", "prefecture": prefecture})
     if not as_draft:
@@ -92,9 +94,11 @@ def queue_plan(
 def queue_draft(session: Session, actor: Actor, plan_id: str) -> None:
     """Queue a plan kept as a draft. Raises NotFound, Forbidden, Conflict when it has been queued already."""
     move(session, actor, plan_subject(take_plan(session, plan_id)), "queue")
+    call(session, SOLVE_RUNS)
 
 
-def _row(plan_id: str, title: str, question: Question) -> dict[str, Any]:
+def plan_values(plan_id: str, actor: Actor, title: str, question: Question) -> dict[str, Any]:
+    """Return the row of a plan that ``actor`` asks for, as a draft."""
     now = utc_now()
     return {
         "id": plan_id,
@@ -107,6 +111,10 @@ def _row(plan_id: str, title: str, question: Question) -> dict[str, Any]:
         "in_force": False,
         "stop_requested": False,
         "attempt": 0,
+        "sequence": 0,
+        "losses": 0,
+        "asked_by": actor.id,
+        "kept": False,
         "left_out": [],
         "summary": {},
         "created_at": now,
@@ -136,9 +144,11 @@ def request_stop(session: Session, actor: Actor, plan_id: str) -> None:
     row = take_plan(session, plan_id)
     require(actor, "plan.run", plan_belonging(row))
     if row.status in {"draft", "queued"}:
-        move(session, actor, plan_subject(row), "cancel", finished_at=utc_now())
+        move(session, actor, plan_subject(row), "cancel", finished_at=utc_now(), sequence=row.sequence + 1)
+        if row.comparison_id is not None:
+            end_comparison(session, row.comparison_id)
     elif row.status == "running":
-        _write(session, plan_id, stop_requested=True)
+        _write(session, plan_id, stop_requested=True, sequence=row.sequence + 1)
         record(session, actor, "plan:stop", "plan", plan_id)
     else:
         raise Conflict("この計算はもう終わっています。", "This run has ended already.")

@@ -1,25 +1,26 @@
 """A plan's run as the worker sees it: claimed, followed, completed once it passed the check, or failed."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import SYSTEM
+from hub.db.calls import SOLVE_RUNS, call
 from hub.errors import Conflict
 from hub.models import Assignment, PlanSlot
 from hub.models import Plan as PlanTable
 from hub.models.base import columns, table_of, utc_now
 from hub.models.plans import NOTHING_YET
+from hub.workflows.comparison_ending import end_comparison
 from hub.workflows.locks import lock_row
 from hub.workflows.moving import move
 from hub.workflows.plan_details import Explanations, slot_detail
 from hub.workflows.plan_documents import store_document
-from hub.workflows.plan_questions import question_of
 from hub.workflows.plan_taking import plan_subject
 from hub.workflows.problems import Question, Snapshot
 from hub.workflows.records import write
@@ -30,9 +31,23 @@ from matching.policy import resolve
 from matching.problem import Problem
 from matching.progress import Progress
 
-LEASE = timedelta(seconds=60)
-"""How long a run stays its worker's without a sign of life. It holds a stall of the database and an hour's solve alike:
-the worker renews it from a thread of its own. Clocks of machines that share a database may differ by part of it."""
+LEASE = timedelta(seconds=12)
+"""How long a run stays its worker's without a sign of life. An hour's solve keeps it: the worker renews it from
+a thread of its own. A stall of the database may cost a run its worker's work, and never its result."""
+MOST_LOSSES = 3
+"""How often a run may take its worker with it before it is begun no more."""
+POINTS_AT_ONCE = 2
+"""Points of one comparison that are under way at once: the other workers are for what others ask."""
+CLAIM_LOCK = 0x6875_6201
+"""The advisory lock of those who choose the next run."""
+LOST_JA = (
+    "計算中に処理が{}回続けて途切れたため、やり直すのをやめました。対象の都道府県や期間を絞るか、"
+    "メモリの多い機械で実行してください。続くときは管理者に伝えてください。"
+)
+LOST_EN = (
+    "The worker ended {} times while it was at this run, so it is begun no more. Narrow the prefecture or the months, "
+    "or run it on a machine with more memory. If it happens again, tell the administrator."
+)
 NOBODY: dict[str, Any] = {"worker": None, "leased_until": None}
 """What a run says of its worker unless one is at it."""
 
@@ -44,13 +59,23 @@ MOST_LIMITS = 50
 class Claim:
     """A run taken by a worker. ``attempt`` is its fence: once another worker took the run, this one writes no more.
 
-    ``lease``: how long it stays this worker's after each sign of life.
+    ``lease``: how long it stays this worker's after each sign of life. ``comparison``: whose point it is.
     """
 
     plan_id: str
     attempt: int
     question: Question
     lease: timedelta = LEASE
+    comparison: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A run under way as somebody sees it who waits for it to be let go: it changes with each sign of life."""
+
+    plan_id: str
+    attempt: int
+    until: datetime | None
 
 
 class CheckFailed(Exception):  # noqa: N818  (read as a sentence)
@@ -61,30 +86,77 @@ class CheckFailed(Exception):  # noqa: N818  (read as a sentence)
         super().__init__("; ".join(str(violation) for violation in self.violations[:5]))
 
 
-def claim_next(session: Session, worker: str = "", lease: timedelta = LEASE) -> Claim | None:
-    """Take the oldest queued run for ``worker`` (its name, for people), or None when there is none."""
-    p = columns(PlanTable)
-    queued = select(*p).where(p.status == "queued").order_by(p.created_at, p.id).limit(1)
-    row = session.execute(queued.with_for_update(skip_locked=True)).first()
+def claim_next(
+    session: Session, worker: str = "", lease: timedelta = LEASE, at_once: int = POINTS_AT_ONCE
+) -> Claim | None:
+    """Take the queued run whose turn it is for ``worker`` (its name, for people), or None when there is none.
+
+    The turn is that of whoever has the fewest runs under way, then of whoever was served longest ago, then of the run
+    asked for first: a long list of one coordinator's keeps no other waiting. Of one comparison at most ``at_once``
+    points are under way.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        # Two that choose at once would both count the same runs under way.
+        session.execute(select(func.pg_advisory_xact_lock(CLAIM_LOCK)))
+    row = session.execute(_turns(at_once).limit(1).with_for_update(of=table_of(PlanTable), skip_locked=True)).first()
     if row is None:
         return None
     attempt, now = row.attempt + 1, utc_now()
-    held = {"attempt": attempt, "worker": worker, "leased_until": now + lease}
+    held = {"attempt": attempt, "sequence": row.sequence + 1, "worker": worker, "leased_until": now + lease}
     move(session, SYSTEM, plan_subject(row), "start", started_at=now, **held, **NOTHING_YET)
-    return Claim(row.id, attempt, question_of(session, row), lease)
+    return Claim(row.id, attempt, question_of(session, row), lease, row.comparison_id)
 
 
-def put_back_lost(session: Session, now: datetime) -> int:
-    """Queue every run again whose lease has run out: its worker is at an end, or cannot be told from one that is.
+def turns(session: Session, at_once: int = POINTS_AT_ONCE) -> list[str]:
+    """Return the ids of the queued runs that could be begun now, in the order of their turns."""
+    return [row.id for row in session.execute(_turns(at_once))]
 
-    Return how many. One that was asked to stop is not begun again. One that somebody is just writing to is left alone.
+
+def _turns(at_once: int) -> Select[Any]:
+    p, others, served = columns(PlanTable), table_of(PlanTable).alias("others"), table_of(PlanTable).alias("served")
+
+    def under_way(condition: ColumnElement[bool]) -> Any:
+        count = select(func.count()).select_from(others).where(others.c.status == "running", condition)
+        return count.correlate(table_of(PlanTable)).scalar_subquery()
+
+    latest = select(func.max(served.c.started_at)).where(served.c.asked_by == p.asked_by)
+    return (
+        select(*p)
+        .where(p.status == "queued")
+        .where(or_(p.comparison_id.is_(None), under_way(others.c.comparison_id == p.comparison_id) < at_once))
+        .order_by(
+            under_way(others.c.asked_by == p.asked_by),
+            latest.correlate(table_of(PlanTable)).scalar_subquery().asc().nulls_first(),
+            p.created_at,
+            p.id,
+        )
+    )
+
+
+def leases(session: Session) -> tuple[Lease, ...]:
+    """Return the lease of every run under way, as the rows have them now."""
+    p = columns(PlanTable)
+    query = select(p.id, p.attempt, p.leased_until).where(p.status == "running").order_by(p.id)
+    return tuple(Lease(*row) for row in session.execute(query))
+
+
+def put_back_lost(session: Session, lost: Collection[Lease]) -> int:
+    """Queue every run again that is still as in ``lost``: its worker is at an end, or cannot be told from one that is.
+
+    Return how many. One that was asked to stop is not begun again, nor one that was lost so ``MOST_LOSSES`` times: it
+    has failed. One that somebody is just writing to is left alone.
     """
     p = columns(PlanTable)
-    out = or_(p.leased_until < now, p.leased_until.is_(None))
-    lost = select(*p).where(p.status == "running", out).order_by(p.id).with_for_update(skip_locked=True)
-    rows = session.execute(lost).all()
+    gone = {one.plan_id: one for one in lost}
+    query = select(*p).where(p.id.in_(gone), p.status == "running").order_by(p.id).with_for_update(skip_locked=True)
+    rows = [row for row in session.execute(query) if Lease(row.id, row.attempt, row.leased_until) == gone[row.id]]
     for row in rows:
-        _move_back(session, row)
+        losses = row.losses + 1
+        if losses < MOST_LOSSES or row.stop_requested:
+            _move_back(session, row, losses=losses)
+            continue
+        told = {"error_ja": LOST_JA.format(losses), "error_en": LOST_EN.format(losses), "losses": losses}
+        _end(session, row, "fail", **told)
     return len(rows)
 
 
@@ -93,9 +165,22 @@ def release(session: Session, claim: Claim) -> None:
     _move_back(session, _own(session, claim))
 
 
-def _move_back(session: Session, row: Any) -> None:
-    name = "cancel" if row.stop_requested else "put_back"
-    move(session, SYSTEM, plan_subject(row), name, started_at=None, **NOBODY, **NOTHING_YET)
+def _move_back(session: Session, row: Any, **values: Any) -> None:
+    if row.stop_requested:
+        _end(session, row, "cancel", **values)
+        return
+    told = {"sequence": row.sequence + 1, **NOBODY, **NOTHING_YET, **values}
+    move(session, SYSTEM, plan_subject(row), "put_back", started_at=None, **told)
+    call(session, SOLVE_RUNS)
+
+
+def _end(session: Session, row: Any, name: str, **values: Any) -> None:
+    """End a run by the move ``name``, and with its last point the comparison it belongs to."""
+    told = {"sequence": row.sequence + 1, "phase": "", "finished_at": utc_now(), **NOBODY, **values}
+    move(session, SYSTEM, plan_subject(row), name, **told)
+    if row.comparison_id is not None:
+        end_comparison(session, row.comparison_id)
+        call(session, SOLVE_RUNS)
 
 
 def record_problem(session: Session, claim: Claim, snapshot: Snapshot) -> None:
@@ -116,8 +201,17 @@ def record_progress(session: Session, claim: Claim, progress: Progress | None) -
     Raises Conflict when it is no longer ours.
     """
     _write_run(session, claim, **({name: getattr(progress, name) for name in NOTHING_YET} if progress else {}))
+    return is_stop_wanted(session, claim)
+
+
+def is_stop_wanted(session: Session, claim: Claim) -> bool:
+    """Return whether somebody asked the run to stop. Raises Conflict when it is no longer ours."""
     p = columns(PlanTable)
-    return bool(session.execute(select(p.stop_requested).where(p.id == claim.plan_id)).scalar())
+    mine = (p.id == claim.plan_id, p.attempt == claim.attempt, p.status == "running")
+    wanted = session.execute(select(p.stop_requested).where(*mine)).scalar()
+    if wanted is None:
+        raise _lost()
+    return bool(wanted)
 
 
 def complete_plan(
@@ -131,12 +225,10 @@ def complete_plan(
     violations = check(problem, plan)
     if violations:
         raise CheckFailed(violations)
-    move(
+    _end(
         session,
-        SYSTEM,
-        plan_subject(_own(session, claim)),
+        _own(session, claim),
         "finish",
-        finished_at=utc_now(),
         result=plan.status,
         objective=plan.objective,
         bound=plan.bound,
@@ -145,8 +237,6 @@ def complete_plan(
         slots=len(plan.assignments) + len(plan.open_slots),
         seconds=sum(plan.seconds.values()),
         summary=_summary(problem, plan, found),
-        phase="",
-        **NOBODY,
     )
     store_document(session, claim.plan_id, "plan", write_plan(plan))
     write(session, _decisions(claim.plan_id, problem, plan, found))
@@ -204,18 +294,7 @@ def _decisions(plan_id: str, problem: Problem, plan: Plan, found: Explanations) 
 
 def fail_plan(session: Session, claim: Claim, ja: str, en: str, reference: str | None = None) -> None:
     """Mark a run as failed, with what to do now, and the number under which the log says more."""
-    move(
-        session,
-        SYSTEM,
-        plan_subject(_own(session, claim)),
-        "fail",
-        finished_at=utc_now(),
-        error_ja=ja,
-        error_en=en,
-        error_reference=reference,
-        phase="",
-        **NOBODY,
-    )
+    _end(session, _own(session, claim), "fail", error_ja=ja, error_en=en, error_reference=reference)
 
 
 def _own(session: Session, claim: Claim) -> Any:
@@ -230,7 +309,8 @@ def _write_run(session: Session, claim: Claim, **values: Any) -> None:
     """Write to the claimed run and renew its lease; Conflict when it is no longer running under this claim."""
     p, now = columns(PlanTable), utc_now()
     mine = (p.id == claim.plan_id, p.attempt == claim.attempt, p.status == "running")
-    told = {**values, "leased_until": now + claim.lease, "updated_at": now}
+    seen = {"sequence": p.sequence + 1} if values else {}
+    told = {**values, **seen, "leased_until": now + claim.lease, "updated_at": now}
     found = session.execute(update(table_of(PlanTable)).where(*mine).values(**told))
     if found.rowcount != 1:  # type: ignore[attr-defined]
         raise _lost()

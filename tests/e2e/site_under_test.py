@@ -18,7 +18,7 @@ from hub.auth.actor import LOCAL, Actor, Grant
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
-from hub.jobs.worker import run_next
+from hub.jobs.solving import run_next
 from hub.models.base import utc_now
 from hub.settings import Settings
 from hub.workflows.drafts import NeedDraft, RequestDraft, SlotDraft

@@ -17,7 +17,7 @@ from hub.auth.actor import LOCAL, Actor
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
-from hub.jobs.worker import run_next
+from hub.jobs.solving import run_next
 from hub.settings import Settings
 from hub.workflows.accounts.sessions import SignedIn
 from hub.workflows.paging import Paging
@@ -61,6 +61,8 @@ class Hub:
             f"/requests/{self.request}",
             "/plans",
             "/plans/new",
+            "/comparisons/new",
+            "/queue",
             f"/plans/new?like={self.plan}",
             plan,
             f"{plan}?show=open",

@@ -14,7 +14,7 @@ from hub.auth.actor import LOCAL
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import reading, transaction
-from hub.jobs.worker import run_next
+from hub.jobs.solving import run_next
 from hub.settings import DATABASE_FILE, Settings
 from hub.workflows.expert_rows import ExpertFilter
 from hub.workflows.experts import find_experts
@@ -210,6 +210,52 @@ def test_htmx_gets_the_progress_alone_and_is_sent_to_the_finished_plan(office):
     assert "<html" not in part.text
     run_next(engine, settings)
     assert client.get(run, headers=asked).headers["hx-redirect"] == run.removesuffix("/run")
+
+
+def events(text):
+    """The events of a stream: (event, id, data) each; comments are left out."""
+    found = []
+    for block in text.replace("\r\n", "\n").split("\n\n"):
+        lines = [line.partition(": ") for line in block.split("\n") if line and not line.startswith(":")]
+        if lines:
+            told = {name: [value for key, _, value in lines if key == name] for name, _, _ in lines}
+            found.append((*(told.get(name, [""])[0] for name in ("event", "id")), "\n".join(told.get("data", []))))
+    return found
+
+
+def test_progress_comes_as_whole_parts_of_the_page_with_numbers_and_says_when_it_ends(office):
+    client, engine, settings = office
+    run = client.post("/plans", data=FINE).headers["location"]
+    run_next(engine, settings)
+    stream = run.replace("/run", "/progress")
+    answer = client.get(stream)
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert "no-store" in answer.headers["cache-control"]
+    assert "script-src 'self'" in answer.headers["content-security-policy"]
+    (first, end) = events(answer.text)
+    assert first[0] == ""
+    assert int(first[1]) > 0
+    assert first[2].lstrip().startswith('<section class="card" id="progress"')
+    assert f'data-hx-get="{run}"' in first[2]
+    assert end == ("end", first[1], "")
+    assert events(client.get(stream, headers={"Last-Event-ID": first[1]}).text) == [end]
+    for odd in ("x", "-1", "9" * 19, "１"):
+        assert events(client.get(stream, headers={"Last-Event-ID": odd.encode()}).text)[-1] == end
+
+
+def test_a_run_that_cannot_be_seen_sends_nothing(office):
+    client, *_ = office
+    assert client.get("/plans/plan_nothing/progress").status_code == 404
+
+
+def test_the_page_follows_its_run_by_events_and_without_scripts_by_loading_again(office):
+    client, *_ = office
+    run = client.post("/plans", data=FINE).headers["location"]
+    waiting = client.get(run).text
+    assert f'data-hx-sse:connect="{run.replace("/run", "/progress")}"' in waiting
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in waiting
+    client.post(run.replace("/run", "/stop"))
+    assert "sse" not in client.get(run).text
 
 
 def test_a_plan_is_put_in_force_and_taken_out_again(office):

@@ -98,7 +98,7 @@ def start_run(request: Request, session: WritingSession, actor: ActorDep, form: 
 
 def form_read(typed: Typed, links: Sequence[str], months: Sequence[str]) -> Question | None:
     """Return what the form asks for; None with every fault of it, by field in the order of the page."""
-    span = _span(typed, months)
+    span = read_span(typed, months)
     weights, yen = _weights(typed), typed.number("yen", 1, MOST_YEN_PER_POINT, needed=False)
     area = typed.text("prefecture")
     if area and not (len(area) == 2 and area.isascii() and area.isdigit() and 1 <= int(area) <= 47):
@@ -109,11 +109,11 @@ def form_read(typed: Typed, links: Sequence[str], months: Sequence[str]) -> Ques
     if typed.faults:
         return None
     name: PolicyName = typed.text("policy")  # type: ignore[assignment]
-    limits = Limits(seconds=_seconds(typed.text("seconds")) or 0)
+    limits = Limits(seconds=typed_seconds(typed.text("seconds")) or 0)
     return Question(span, Policy(name, weights, yen), limits, pins, forbidden, area or None)
 
 
-def _span(typed: Typed, months: Sequence[str]) -> tuple[str, ...]:
+def read_span(typed: Typed, months: Sequence[str]) -> tuple[str, ...]:
     """Read what every run is asked for, and return its months."""
     faults, say = typed.faults, typed.spoken.say
     title, first, last = typed.text("title"), typed.text("first"), typed.text("last")
@@ -131,7 +131,7 @@ def _span(typed: Typed, months: Sequence[str]) -> tuple[str, ...]:
         faults["last"] = say("最後の月は、最初の月と同じか後にしてください")
     elif first in months and month_number(last) - month_number(first) >= MOST_MONTHS:
         faults["last"] = say("期間は36か月以内にしてください")
-    if _seconds(typed.text("seconds")) is None:
+    if typed_seconds(typed.text("seconds")) is None:
         faults["seconds"] = say("時間の上限は、1から%(most)sまでの数字で入力してください", most=LONGEST_SECONDS)
     if faults:
         return ()
@@ -153,7 +153,7 @@ def _links(links: Sequence[str], wanted: str) -> tuple[Link, ...]:
     return tuple(Link(one[1], one[2]) for one in parts if len(one) == LINK_PARTS and one[0] == wanted)
 
 
-def _seconds(typed: str) -> float | None:
+def typed_seconds(typed: str) -> float | None:
     """Return the seconds typed, in full or half width; None when that is no number from 1 to ``LONGEST_SECONDS``."""
     text = unicodedata.normalize("NFKC", typed).strip().replace(",", "")
     if not text.isascii() or not text.isdigit() or len(text) > 6:

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
+from hub.workflows.plan_rows import PlanRow
 from hub.workflows.plans import read_plan_row, request_stop
 from web.templating import render
 
@@ -29,12 +30,17 @@ def follow_run(
     row = read_plan_row(session, plan_id, actor=actor)
     if row.status in FINISHED:
         return _to_plan(request, plan_id)
-    context = {
+    return render(request, "run.html", {**progress_of(row), "refresh": refresh != "off"}, block="progress")
+
+
+def progress_of(row: PlanRow) -> dict[str, object]:
+    """Return the context of a run's progress. ``finished``: there is a plan to look at."""
+    return {
         "plan": row,
         "active": row.status in ("queued", "running"),
-        "refresh": refresh != "off",
+        "finished": row.status in FINISHED,
+        "refresh": False,
     }
-    return render(request, "run.html", context, block="progress")
 
 
 def _to_plan(request: Request, plan_id: str) -> Response:

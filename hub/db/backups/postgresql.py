@@ -18,6 +18,7 @@ from hub.db.fingerprints import TEXT_FORM, Content, digest_query
 from hub.db.live import LIVE_TABLES
 from hub.db.pace import Rest
 from hub.db.postgresql import MIGRATE_LOCK, MIGRATE_SECONDS
+from hub.db.queue_names import PREFIX
 from hub.errors import Conflict
 
 DEBIAN = Path("/usr/lib/postgresql")
@@ -34,7 +35,7 @@ BEGIN
       n.nspname, c.relname)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p', 'v', 'm', 'S')
-      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('e', 'i'))
     UNION ALL
     SELECT format('DROP ROUTINE IF EXISTS %I.%I(%s) CASCADE',
       n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
@@ -44,13 +45,14 @@ BEGIN
     UNION ALL
     SELECT format('DROP TYPE IF EXISTS %I.%I CASCADE', n.nspname, t.typname)
     FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
-    WHERE n.nspname = current_schema() AND t.typtype IN ('e', 'd')
+    LEFT JOIN pg_class r ON r.oid = t.typrelid
+    WHERE n.nspname = current_schema() AND (t.typtype IN ('e', 'd') OR r.relkind = 'c')
       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = t.oid AND d.deptype = 'e'))
   LOOP EXECUTE one; END LOOP;
 END
 $clear$;
 """
-"""Drops all that lies in the schema of the hub, but what belongs to an extension."""
+"""Drops all that lies in the schema of the hub, but what belongs to an extension, or goes with a column."""
 
 
 def keep_state(connection: Connection) -> str:
@@ -65,7 +67,8 @@ def dump(engine: Engine, schema: str, state: str, target: IO[bytes], rest: Rest)
     Raises Conflict when pg_dump is not there or fails, with what it says.
     """
     options = ("--format=custom", "--compress=1", "--no-owner", "--no-privileges", f"--snapshot={state}")
-    with _running(engine, "pg_dump", *options, f"--schema={_exactly(schema)}", stdout=subprocess.PIPE) as process:
+    what = (f"--schema={_exactly(schema)}", f"--exclude-table-data={_exactly(schema)}.{PREFIX}*")
+    with _running(engine, "pg_dump", *options, *what, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         # Read at leisure: pg_dump and the server wait for us, and the people at work do not.
         pour(process.stdout, target, rest)
@@ -96,7 +99,8 @@ def put_back(engine: Engine, path: Path, wanted: Content, schema: str) -> None:
 def _preparing(schema: str) -> str:
     # What pg_restore writes sets its own, unbounded, waits: the locks are all taken by the clearing.
     return (
-        f"SET LOCAL lock_timeout = '{MIGRATE_SECONDS}s';\nSET search_path = {_quoted(schema)};\n"
+        f"SET client_min_messages = warning;\nSET LOCAL lock_timeout = '{MIGRATE_SECONDS}s';\n"
+        f"SET search_path = {_quoted(schema)};\n"
         f"SELECT pg_advisory_xact_lock({MIGRATE_LOCK});\n{EVERYTHING}"
     )
 
@@ -105,7 +109,10 @@ def _comparing(schema: str, wanted: Content) -> str:
     """Return statements that fail unless the tables are as wanted, those of the manifest and no other."""
     lines = [f"SET LOCAL search_path = {_quoted(schema)};", f"{TEXT_FORM};"]
     names = ", ".join(_literal(name) for name in sorted(wanted)) or "NULL"
-    strays = f"SELECT FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT IN ({names})"
+    strays = (
+        f"SELECT FROM pg_tables WHERE schemaname = current_schema() AND tablename NOT IN ({names})"
+        f" AND NOT starts_with(tablename, '{PREFIX}')"
+    )
     lines.append(_refusing(f"EXISTS ({strays})", "more tables than in the backup"))
     for name, table in sorted(wanted.items()):
         told = _literal(f"{int(table.rows)}:{table.digest}")

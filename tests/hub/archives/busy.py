@@ -6,7 +6,7 @@ from sqlalchemy import Engine, text
 
 from hub.auth.actor import LOCAL, Actor, Grant
 from hub.db.transaction import reading, transaction
-from hub.jobs.worker import run_next
+from hub.jobs.solving import run_next
 from hub.models.base import utc_now
 from hub.settings import Settings
 from hub.workflows.audit_erasing import erase_subject

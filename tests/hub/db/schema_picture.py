@@ -40,6 +40,8 @@ SELECT relkind::text, relname FROM pg_class
 WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('S', 'v', 'm')
 UNION ALL
 SELECT 'type', typname FROM pg_type WHERE typnamespace = current_schema()::regnamespace AND typtype IN ('e', 'd')
+UNION ALL
+SELECT 'type', relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'c'
 """
 
 
@@ -51,11 +53,13 @@ def picture(engine: Engine) -> Picture:
 
 
 def without_triggers(schema: Picture) -> Picture:
-    """Return what the models know: triggers, their functions and Alembic's table are made by migrations alone."""
+    """Return what the models know: triggers, their functions, Alembic's table and the queue are of migrations alone."""
     return {
         key: value
         for key, value in schema.items()
-        if not key.startswith(("trigger ", "function ")) and "alembic_version" not in key
+        if not key.startswith(("trigger ", "function "))
+        and "alembic_version" not in key
+        and "procrastinate_" not in key
     }
 
 
@@ -73,8 +77,10 @@ def _of_postgresql(connection: Connection) -> Iterator[tuple[str, Any]]:
         ("other", OTHERS),
     ):
         for row in connection.execute(text(query.replace("::", r"\:\:"))):
-            if kind in ("function", "other"):
+            if kind == "function":
                 yield f"{kind} {row[0]}", tuple(map(_plain, row[1:]))
+            elif kind == "other":
+                yield f"{kind} {row[0]} {row[1]}", ()
             else:
                 yield f"{kind} {row[0]}.{row[1]}", tuple(map(_plain, row[2:]))
 

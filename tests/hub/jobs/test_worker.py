@@ -11,17 +11,18 @@ from sqlalchemy import Engine, select
 from hub import logging as hub_logging
 from hub.auth.actor import LOCAL
 from hub.db.transaction import reading, transaction
-from hub.jobs import worker as worker_module
-from hub.jobs.following import Follower
-from hub.jobs.worker import Worker, run_next
+from hub.jobs import solving
+from hub.jobs.following import Follower, onward
+from hub.jobs.solving import run_next
+from hub.jobs.worker import Worker
 from hub.models import Plan
-from hub.models.base import columns, utc_now
+from hub.models.base import columns
 from hub.settings import Settings
 from hub.workflows.experts import set_paused
 from hub.workflows.plan_rows import PlanRow
 from hub.workflows.plans import queue_plan, read_plan_row, request_stop
 from hub.workflows.problems import build_problem
-from hub.workflows.runs import LEASE, claim_next, put_back_lost, release
+from hub.workflows.runs import claim_next, leases, put_back_lost, release
 from matching.plan import Plan as MatchedPlan
 from matching.problem import Limits, Link, Problem
 from matching.progress import Progress
@@ -132,7 +133,7 @@ def test_a_solver_that_reports_nothing_for_long_keeps_its_run(
             time.sleep(0.02)
         return solve(problem)
 
-    monkeypatch.setattr(worker_module, "solve", silent)
+    monkeypatch.setattr(solving, "solve", silent)
     plan_id = queue(seeded)
     assert run_next(seeded, settings, lease=lease)
     assert row(seeded, plan_id).status == "ready"
@@ -141,7 +142,7 @@ def test_a_solver_that_reports_nothing_for_long_keeps_its_run(
 def test_a_run_can_be_stopped_and_keeps_the_best_plan_so_far(
     seeded: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(worker_module, "solve", lingering(lambda: False))
+    monkeypatch.setattr(solving, "solve", lingering(lambda: False))
     plan_id = queue(seeded)
     worker = Worker(seeded, settings)
     worker.start()
@@ -155,7 +156,7 @@ def test_a_run_can_be_stopped_and_keeps_the_best_plan_so_far(
 
 
 def test_closing_puts_the_run_back_into_the_queue(seeded: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(worker_module, "solve", lingering(lambda: False))
+    monkeypatch.setattr(solving, "solve", lingering(lambda: False))
     plan_id = queue(seeded)
     worker = Worker(seeded, settings)
     worker.start()
@@ -171,7 +172,7 @@ def test_a_solver_that_breaks_fails_the_run_with_a_number_that_the_log_has(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("髙橋 花子")
 
-    monkeypatch.setattr(worker_module, "solve", broken)
+    monkeypatch.setattr(solving, "solve", broken)
     plan_id = queue(seeded)
     assert run_next(seeded, settings)
     found = row(seeded, plan_id)
@@ -207,12 +208,12 @@ def test_a_run_lost_to_another_worker_is_left_alone(
 ):
     def robbed(problem: Problem, *, progress: Any, stop: Callable[[], bool]) -> MatchedPlan:
         with transaction(seeded) as session:
-            put_back_lost(session, utc_now() + 2 * LEASE)
+            put_back_lost(session, leases(session))
         progress(Progress("score", 0, None, None, None, 0, 0))
         assert stop() is True
         return solve(problem)
 
-    monkeypatch.setattr(worker_module, "solve", robbed)
+    monkeypatch.setattr(solving, "solve", robbed)
     plan_id = queue(seeded)
     assert run_next(seeded, settings)
     assert row(seeded, plan_id).status == "queued"
@@ -232,7 +233,7 @@ def test_progress_is_written_no_more_than_now_and_then(seeded: Engine, monkeypat
     began = time.monotonic()
     count = 0
     while time.monotonic() - began < 0.7:
-        follower.report(Progress("solve", count, None, None, None, count, 0))
+        follower.report(Progress("solve", 0, None, None, None, count, 0))
         follower.stop()
         count += 1
     assert 2 <= len(written) <= 5
@@ -241,3 +242,29 @@ def test_progress_is_written_no_more_than_now_and_then(seeded: Engine, monkeypat
     time.sleep(0.25)
     follower.stop()
     assert 9.2 < written[-1].seconds < 12
+
+
+def test_what_a_search_that_begins_anew_reports_is_no_step_back_for_the_reader():
+    before = Progress("solve", 5.0, 10.0, 12.0, 0.2, 7, 30)
+    anew = onward(before, Progress("solve", 6.0, None, 13.0, None, 0, 30))
+    assert anew == Progress("solve", 6.0, 10.0, 12.0, 0.2, 7, 30)
+    better = onward(anew, Progress("solve", 7.0, 11.0, 11.5, None, 6, 30))
+    assert (better.objective, better.bound, better.filled) == (11.0, 11.5, 6)
+    assert better.gap == pytest.approx(0.5 / 11.0)
+
+
+def test_the_seconds_a_reader_sees_never_go_back(seeded: Engine, monkeypatch: pytest.MonkeyPatch):
+    queue(seeded)
+    with transaction(seeded) as session:
+        taken = claim_next(session)
+    written: list[float] = []
+    monkeypatch.setattr(
+        "hub.jobs.following.record_progress", lambda session, claim, progress: bool(written.append(progress.seconds))
+    )
+    follower = Follower(seeded, taken, threading.Event(), every=0.0)
+    follower.report(Progress("check", 5.0, None, None, None, 0, 0))
+    time.sleep(0.05)
+    follower.stop()
+    follower.report(Progress("explain", 4.0, None, None, None, 0, 0))
+    assert written == sorted(written)
+    assert written[1] > 5.0

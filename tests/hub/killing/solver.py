@@ -7,7 +7,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from hub.db.engine import create_engine
-from hub.jobs import worker as working
+from hub.jobs import housekeeping, solving
+from hub.jobs.worker import Worker
 from hub.settings import Settings
 from matching.plan import Plan
 from matching.problem import Problem
@@ -66,9 +67,9 @@ def work(settings: Settings, other: Connection, held: str | None) -> None:
         ("record_problem", None, "recorded"),
         ("complete_plan", "storing", "stored"),
     ):
-        setattr(working, name, at.around(getattr(working, name), before, after))
-    working.solve = at.around(at.solving(working.solve), None, "solved")  # type: ignore[attr-defined]
-    working.log_event = lambda event, **_: at.reach(event)  # type: ignore[attr-defined]
-    working.POLL = 0.02
-    working.Worker(create_engine(settings), settings, LEASE).start()
+        setattr(solving, name, at.around(getattr(solving, name), before, after))
+    solving.solve = at.around(at.solving(solving.solve), None, "solved")  # type: ignore[attr-defined]
+    solving.log_event = lambda event, **_: at.reach(event)  # type: ignore[attr-defined]
+    housekeeping.POLL = 0.02
+    Worker(create_engine(settings), settings, LEASE).start()
     threading.Event().wait()

@@ -8,8 +8,10 @@ from sqlalchemy import text
 from hub.auth.actor import Actor, Grant
 from hub.db.transaction import reading, transaction
 from hub.errors import Conflict, Forbidden, NotFound
-from hub.jobs.worker import lapse_all
+from hub.jobs.duties import DUTIES
+from hub.jobs.tasks import Work
 from hub.models.base import utc_now
+from hub.settings import Settings
 from hub.workflows.drafts import RequestDraft
 from hub.workflows.moving import Reason
 from hub.workflows.paging import Paging
@@ -80,7 +82,8 @@ def test_what_is_confirmed_does_not_lapse_and_the_worker_looks_by_itself(world: 
         accept_as_expert(session, person("e1"), first)
         accept_as_organization(session, REQUESTER, first)
         session.execute(text("UPDATE proposals SET deadline = '2026-01-01'"))
-    assert (lapse_all(world.engine), lapse_all(world.engine)) == (1, 0)
+    lapse, work = next(duty for duty in DUTIES if duty.name == "lapse"), Work(world.engine, Settings())
+    assert (work.do(lapse), work.do(lapse)) == (1, 0)
     assert [status_of(world.engine, "proposals", key) for key in (first, second)] == ["confirmed", "lapsed"]
 
 

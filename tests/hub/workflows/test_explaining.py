@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from hub.auth.actor import LOCAL
 from hub.db.transaction import reading, transaction
-from hub.jobs.worker import run_next
+from hub.jobs.solving import run_next
 from hub.settings import Settings
 from hub.workflows.explaining import explain
 from hub.workflows.plan_details import Explanations

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, text
 from hub.auth.actor import LOCAL
 from hub.db.transaction import reading, transaction
 from hub.errors import Conflict, Invalid, NotFound
-from hub.jobs.worker import run_next
+from hub.jobs.solving import run_next
 from hub.models.base import utc_now
 from hub.settings import Settings
 from hub.workflows.paging import Paging
@@ -31,12 +31,12 @@ from hub.workflows.request_records import read_requests
 from hub.workflows.request_rows import RequestFilter
 from hub.workflows.requests import find_requests, read_request, store_requests
 from hub.workflows.runs import (
-    LEASE,
     CheckFailed,
     Claim,
     claim_next,
     complete_plan,
     fail_plan,
+    leases,
     put_back_lost,
     record_problem,
     record_progress,
@@ -269,8 +269,9 @@ def test_a_run_put_back_is_lost_to_who_had_it(seeded: Engine):
     plan_id = queue(seeded)
     taken, problem = prepared(seeded)
     with transaction(seeded) as session:
-        assert put_back_lost(session, utc_now()) == 0, "its lease has not run out"
-        assert put_back_lost(session, utc_now() + 2 * LEASE) == 1
+        seen = leases(session)
+        assert put_back_lost(session, [replace(one, until=utc_now()) for one in seen]) == 0, "it was renewed meanwhile"
+        assert put_back_lost(session, seen) == 1
     assert status(seeded, plan_id) == "queued"
     again = claim(seeded)
     assert again.attempt == taken.attempt + 1
@@ -294,7 +295,7 @@ def test_a_run_asked_to_stop_before_the_process_ended_is_not_begun_again(seeded:
     with transaction(seeded) as session:
         request_stop(session, LOCAL, plan_id)
     with transaction(seeded) as session:
-        put_back_lost(session, utc_now() + 2 * LEASE)
+        put_back_lost(session, leases(session))
     assert status(seeded, plan_id) == "cancelled"
 
 

@@ -21,6 +21,7 @@ from hub.workflows.locks import lock_row
 from hub.workflows.moving import move
 from hub.workflows.plan_details import Explanations, slot_detail
 from hub.workflows.plan_documents import store_document
+from hub.workflows.plan_questions import question_of
 from hub.workflows.plan_taking import plan_subject
 from hub.workflows.problems import Question, Snapshot
 from hub.workflows.records import write

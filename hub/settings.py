@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -86,6 +87,16 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(
         default=None, description="鍵を書いたファイル。上の設定より優先 / a file with them, which goes first"
     )
+    outgoing_ports: tuple[Annotated[int, Field(ge=1, le=65_535)], ...] = Field(
+        default=(443,), description="ほかのシステムを呼ぶポート。JSONの配列 / ports other systems are called at"
+    )
+    outgoing_networks: tuple[str, ...] = Field(
+        default=(),
+        description="公開されていなくても呼んでよいネットワーク / networks that may be called though not public",
+    )
+    outgoing_http: bool = Field(
+        default=False, description="暗号化しないhttp://も呼ぶ。試すときだけ / also call http://, for trials alone"
+    )
     reminder_days: tuple[Annotated[int, Field(ge=0, le=60)], ...] = Field(
         default=(3, 1),
         description="期限の何日前に知らせるか。JSONの配列 / days before a deadline to remind, a JSON list",
@@ -113,6 +124,16 @@ class Settings(BaseSettings):
     def _public_url_is_one(cls, told: str | None) -> str | None:
         if told is not None and not (PUBLIC_URL.fullmatch(told) and urlsplit(told).hostname):
             raise ValueError("https://hub.example の形で / write it like https://hub.example")
+        return told
+
+    @field_validator("outgoing_networks")
+    @classmethod
+    def _networks_are_some(cls, told: tuple[str, ...]) -> tuple[str, ...]:
+        for one in told:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError("10.1.2.0/24 の形で / write each like 10.1.2.0/24") from None
         return told
 
     @field_validator("smtp_url")

@@ -16,6 +16,13 @@ PUBLIC_URL = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 
 
+def read_secret(file: Path | None, told: SecretStr | None) -> str | None:
+    """Return a secret as its file has it, without the last line's end, or else as told; None: neither. OSError."""
+    if file is not None:
+        return file.read_text("utf-8").rstrip("\r\n")
+    return told.get_secret_value() if told else None
+
+
 class Settings(BaseSettings):
     """What may be set; made where a process starts and handed on, never kept in a global."""
 
@@ -86,6 +93,16 @@ class Settings(BaseSettings):
     )
     secret_key_file: Path | None = Field(
         default=None, description="鍵を書いたファイル。上の設定より優先 / a file with them, which goes first"
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="/metrics を読むトークン。無指定なら /metrics はない / its bearer token; none: no /metrics",
+    )
+    metrics_token_file: Path | None = Field(
+        default=None, description="トークンを書いたファイル。上の設定より優先 / a file with it, which goes first"
+    )
+    stop_seconds: Annotated[int, Field(ge=1, le=600)] = Field(
+        default=20, description="止めるとき、答えている途中の要求を待つ上限（秒） / longest wait for answers at the end"
     )
     outgoing_ports: tuple[Annotated[int, Field(ge=1, le=65_535)], ...] = Field(
         default=(443,), description="ほかのシステムを呼ぶポート。JSONの配列 / ports other systems are called at"

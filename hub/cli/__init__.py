@@ -7,7 +7,19 @@ import threading
 
 import typer
 
-from hub.cli import accounts, audit, backups, demonstration, guide, judging, schemes, service, solving, tables
+from hub.cli import (
+    accounts,
+    audit,
+    backups,
+    configuration,
+    demonstration,
+    guide,
+    judging,
+    schemes,
+    service,
+    solving,
+    tables,
+)
 from hub.cli.output import HubGroup
 
 __all__ = ["app", "main"]
@@ -26,6 +38,7 @@ app = typer.Typer(
 
 demonstration.register(app)
 service.register(app)
+configuration.register(app)
 tables.register(app)
 schemes.register(app)
 solving.register(app)

@@ -63,6 +63,10 @@ class Worker:
         self._thread.start()
         self._clock.start()
 
+    def is_alive(self) -> bool:
+        """Return whether both threads are at work."""
+        return self._thread.is_alive() and self._clock.is_alive()
+
     def close(self) -> None:
         """End: a run that is being solved goes back into the queue."""
         self._closing.set()

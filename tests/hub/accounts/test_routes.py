@@ -32,6 +32,9 @@ WITHOUT = {"/api/openapi.json": "the description of the interface", "/static": "
 """What is served to anybody without a route of the hub's."""
 PUBLIC = {
     ("GET", "/about"),
+    ("GET", "/health/live"),  # yes or no, for who watches
+    ("GET", "/health/ready"),
+    ("GET", "/metrics"),  # by a token of its own
     ("POST", "/language"),
     ("GET", "/api/calendar.ics"),  # its address is a secret of its own
     *((method, path) for path in ("/sign-in", "/forgotten", "/set-password") for method in ("GET", "POST")),

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from hub.api.descriptions import TABLE
 from hub.api.experts import wanted_experts
 from hub.api.faults import KEPT_NOWHERE
 from hub.api.plans import wanted_slots
@@ -55,7 +56,7 @@ def as_attachment(content: bytes, name: str, form: TableFormat) -> Response:
     return Response(content, media_type=TYPES[form], headers=headers)
 
 
-@router.get("/experts.{form}", response_class=Response, dependencies=[decides("export.run")])
+@router.get("/experts.{form}", response_class=Response, responses=TABLE, dependencies=[decides("export.run")])
 def export_experts(
     out: HandingDep,
     form: TableFormat,
@@ -66,7 +67,7 @@ def export_experts(
     return out.table("experts", form, wanted, language)
 
 
-@router.get("/availability.{form}", response_class=Response, dependencies=[decides("export.run")])
+@router.get("/availability.{form}", response_class=Response, responses=TABLE, dependencies=[decides("export.run")])
 def export_availability(
     out: HandingDep,
     form: TableFormat,
@@ -77,7 +78,7 @@ def export_availability(
     return out.table("availability", form, wanted, language)
 
 
-@router.get("/requests.{form}", response_class=Response, dependencies=[decides("export.run")])
+@router.get("/requests.{form}", response_class=Response, responses=TABLE, dependencies=[decides("export.run")])
 def export_requests(
     out: HandingDep,
     form: TableFormat,
@@ -88,7 +89,7 @@ def export_requests(
     return out.table("requests", form, wanted, language)
 
 
-@router.get("/organizations.{form}", response_class=Response, dependencies=[decides("export.run")])
+@router.get("/organizations.{form}", response_class=Response, responses=TABLE, dependencies=[decides("export.run")])
 def export_organizations(
     out: HandingDep,
     form: TableFormat,
@@ -100,7 +101,9 @@ def export_organizations(
     return out.table("organizations", form, OrganizationFilter(text, prefecture), language)
 
 
-@router.get("/plans/{plan_id}/slots.{form}", response_class=Response, dependencies=[decides("export.run")])
+@router.get(
+    "/plans/{plan_id}/slots.{form}", response_class=Response, responses=TABLE, dependencies=[decides("export.run")]
+)
 def export_slots(
     out: HandingDep,
     words: PlanWordsDep,

@@ -5,10 +5,12 @@ signed in: no answer breaks, none differs from the description, and none shows w
 """
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import Any
 
 import pytest
@@ -75,6 +77,7 @@ class Served:
     app: Any
     engine: Engine
     ids: dict[str, list[str]]
+    callers: dict[str, Caller] = field(default_factory=dict)
 
     def caller(self, account: str) -> Caller:
         now = datetime.now(UTC)
@@ -101,16 +104,18 @@ def plant(engine: Engine) -> None:
             store_password(session, Actor(account, ()), account, hash_password(PASSWORD))
 
 
-@pytest.fixture
-def served(databases: Databases, tmp_path: Any) -> Iterator[Served]:
+@pytest.fixture(scope="module")
+def served(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     databases.add("work", people_at_work, on="registered")
-    with databases.copied(SQLITE, "work", tmp_path / "data") as made:
+    with databases.copied(SQLITE, "work", tmp_path_factory.mktemp("operations") / "data") as made:
         told = {"worker": False, "sign_in": "required", "secret_key": SecretStr(KEY)}
         app = create_app(made.model_copy(update=told))
         with TestClient(app):
             engine: Engine = app.state.engine
             plant(engine)
-            yield Served(app, engine, ids_of(engine))
+            served = Served(app, engine, ids_of(engine))
+            served.callers = {role: served.caller(account) for role, (account, _) in WHO.items()}
+            yield served
 
 
 def ids_of(engine: Engine) -> dict[str, list[str]]:
@@ -146,9 +151,31 @@ def call(caller: Caller, told: PreparedRequest) -> Any:
     return caller.client.request(told.method or "", told.url or "", content=told.body or b"", headers=headers)
 
 
+def readable(served: Served) -> Iterator[str]:
+    """Yield every address that is read, with every id there is in the place of its own."""
+    for path, methods in served.app.openapi()["paths"].items():
+        if "get" in methods:
+            names = re.findall(r"{(\w+)}", path)
+            for values in product(*(served.ids.get(name, ["csv"]) for name in names)):
+                yield path.format(**dict(zip(names, values, strict=True)))
+            if not names:
+                yield f"{path}?text=札&size=100"
+
+
+def test_nothing_of_others_is_read_at_any_address(served: Served):
+    shown: Counter[str] = Counter()
+    for address in readable(served):
+        for role, caller in served.callers.items():
+            answer = caller.client.get(address, headers=caller.headers)
+            shown[role] += answer.status_code == 200
+            assert not [word for word in WHO[role][1] if word in answer.text], f"{address} shows it to the {role}"
+    assert all(shown[role] > 10 for role in WHO), shown
+    seen = served.callers["coordinator"]
+    assert OTHERS_EXPERT in seen.client.get("/api/experts/e_others", headers=seen.headers).text
+
+
 @pytest.mark.slow
 def test_no_operation_breaks_differs_from_its_description_or_shows_what_is_others(served: Served):
-    callers = {role: served.caller(account) for role, (account, _) in WHO.items()}
     described = from_dict(served.app.openapi())
     statuses: Counter[int] = Counter()
     wrong: list[str] = []
@@ -167,7 +194,7 @@ def test_no_operation_breaks_differs_from_its_description_or_shows_what_is_other
             @given(case=operation.as_strategy(generation_mode=mode), data=st.data())
             def attack(case: Any, data: st.DataObject) -> None:
                 told = aimed(served, case, data)
-                for role, caller in callers.items():
+                for role, caller in served.callers.items():
                     answer = call(caller, told)
                     statuses[answer.status_code] += 1
                     assert not [word for word in WHO[role][1] if word in answer.text], f"shown to the {role}"

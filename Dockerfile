@@ -1,4 +1,5 @@
-# The service in one image. It listens on loopback only while there are no accounts: run it with --network host.
+# The service in one image: as nobody special, on a file system that may be read-only (/tmp in memory, data at /data).
+# It listens on every address of the container, which it refuses unless people have to sign in. compose.yaml runs it.
 FROM node:22-slim AS front-end
 WORKDIR /build/web
 COPY web/package.json web/package-lock.json web/.npmrc ./
@@ -9,7 +10,7 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-ipaexfont \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HUB_DATA_FOLDER=/data
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 HOME=/tmp NUMBA_CACHE_DIR=/tmp/numba
 COPY locks/runtime.txt locks/runtime.txt
 RUN pip install --no-cache-dir --require-hashes --requirement locks/runtime.txt
 COPY pyproject.toml README.md ./
@@ -23,7 +24,10 @@ RUN pip install --no-cache-dir --no-deps --no-build-isolation --editable . \
  && python -m web.vendor --installed \
  && rm -rf web/node_modules \
  && useradd --system --uid 10001 hub \
- && install --directory --owner hub /data
+ && install --directory --owner hub --mode 700 /data
+ENV HUB_DATA_FOLDER=/data HUB_HOST=0.0.0.0 HUB_LOG_FORMAT=json
 USER hub
 VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["talent-hub", "check-health"]
 CMD ["talent-hub", "serve"]

@@ -13,20 +13,21 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.api import faults
+from hub.api import faults, operations
 from hub.api.routes import router as api_router
 from hub.auth.keys import keyring_of
 from hub.auth.providers import providers_of
 from hub.db.engine import create_engine
 from hub.db.faults import BeyondTheDatabase, meaning
-from hub.db.schema import require_newest
+from hub.db.schema import newest, require_newest
 from hub.dependencies import refuse_nul, writers_of
 from hub.errors import HubError
 from hub.jobs.worker import Worker
 from hub.logging import log_event
+from hub.metrics import Metrics
 from hub.progress_feed import ProgressFeed
 from hub.protection import BodyLimit, RequestLog
-from hub.settings import Settings
+from hub.settings import Settings, read_secret
 from hub.workflows.accounts.token_pace import paces_for
 from web.errors import error_page
 from web.plan_words import plan_words
@@ -50,13 +51,15 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.plan_words = plan_words
+    app.state.metrics = Metrics()
     app.include_router(api_router())
+    app.include_router(operations.router)
     app.add_exception_handler(HTTPException, faults.http_fault)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, faults.invalid_request)  # type: ignore[arg-type]
     app.add_exception_handler(HubError, faults.hub_fault)  # type: ignore[arg-type]
-    app.add_middleware(RequestLog, broken=_broken)
     app.add_middleware(BodyLimit, largest=settings.largest_body, refuse=_refuse)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.allowed_hosts))
+    app.add_middleware(RequestLog, broken=_broken, observe=app.state.metrics.observe)
     install_pages(app, language=settings.language)
     for fault in (SQLAlchemyError, BeyondTheDatabase):
         app.add_exception_handler(fault, _database_fault)
@@ -65,24 +68,44 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    settings: Settings = app.state.settings
-    app.state.keyring = keyring_of(settings) if settings.sign_in == "required" else None
-    app.state.providers = providers_of(settings)
-    app.state.engine = create_engine(settings)
-    app.state.token_paces = paces_for(app.state.engine)
-    app.state.writers = writers_of(settings, app.state.engine.dialect.name)
-    app.state.feed = ProgressFeed(app.state.engine)
-    worker = Worker(app.state.engine, settings) if settings.worker else None
     try:
-        require_newest(app.state.engine)
+        worker = _opened(app)
+    except Exception as fault:  # the server that starts the application tells its words to its own log alone
+        said = {"said": str(fault)} if isinstance(fault, HubError) else {}
+        log_event("not_started", level=logging.ERROR, fault=fault, **said)
+        raise
+    try:
         if worker:
             worker.start()
+        log_event("started")
         yield
     finally:
         await app.state.feed.close()
         if worker:
             worker.close()
         app.state.engine.dispose()
+        log_event("ended")
+
+
+def _opened(app: FastAPI) -> Worker | None:
+    """Open what the application works with, and return its worker, not yet begun. Raises Conflict, OSError."""
+    settings: Settings = app.state.settings
+    app.state.keyring = keyring_of(settings) if settings.sign_in == "required" else None
+    app.state.metrics_token = read_secret(settings.metrics_token_file, settings.metrics_token)
+    app.state.providers = providers_of(settings)
+    app.state.engine = create_engine(settings)
+    app.state.token_paces = paces_for(app.state.engine)
+    app.state.feed = ProgressFeed(app.state.engine)
+    app.state.writers = writers_of(settings, app.state.engine.dialect.name)
+    app.state.newest = newest()
+    app.state.worker = Worker(app.state.engine, settings) if settings.worker else None
+    try:
+        require_newest(app.state.engine)
+    except Exception:
+        app.state.engine.dispose()
+        raise
+    worker: Worker | None = app.state.worker
+    return worker
 
 
 async def _database_fault(request: Request, fault: Exception) -> Response:

@@ -1,22 +1,49 @@
 """What stands around every request: a bound on its size, a line in the log, and an answer when something breaks."""
 
 import logging
+import re
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from fastapi import HTTPException
+from fastapi.routing import iter_route_contexts
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hub.logging import log_event, new_reference
+from hub.logging import Following, following, log_event, new_reference
 
-LONGEST_PATH = 200
+REQUEST_ID = "X-Request-ID"
+SAFE_REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""An id from in front is taken in these forms alone: anything else could hold words, a name or a number of somebody."""
+OWN_ID = re.compile(r"[a-z]{2,5}_[0-9a-f]{30}")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+STATIC = "/static"
+NO_ROUTE, OTHER = "(none)", "OTHER"
 
 Broken = Callable[[Request, str], Response]
 """Makes the answer to a request that broke, with the reference number the log says more under."""
 Refuse = Callable[[Request, int], Response]
 """Makes the answer to a request that is refused with a status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A request and what came of it. ``route``: as it is declared, such as ``/plans/{plan_id}``."""
+
+    method: str
+    route: str
+    status: int
+    seconds: float
+    happened: tuple[str, ...]
+
+
+Observe = Callable[[Answered], None]
+"""Takes note of an answered request."""
 
 
 class BodyLimit:
@@ -50,17 +77,26 @@ class BodyLimit:
 
 
 class RequestLog:
-    """Logs each request without its query, and answers (500) one that broke with a number to find it by."""
+    """Logs each request by its route, without what was typed, and answers (500) one that broke with a number.
 
-    def __init__(self, app: ASGIApp, broken: Broken) -> None:
+    Every answer carries the request's id, which is in every line of the log about it.
+    """
+
+    def __init__(self, app: ASGIApp, broken: Broken, observe: Observe) -> None:
         self.app = app
         self.broken = broken
+        self.observe = observe
+        self._paths: Mapping[int, str] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and say in the log what came of it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        with following(request_id_of(scope)) as request:
+            await self._followed(request, scope, receive, send)
+
+    async def _followed(self, request: Following, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
         status = 0
 
@@ -68,15 +104,42 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                MutableHeaders(scope=message)[REQUEST_ID] = request.request_id
             await send(message)
 
-        told = {"method": scope["method"], "path": scope["path"][:LONGEST_PATH]}
         try:
             await self.app(scope, receive, watched)
         except Exception as fault:
             reference = new_reference()
-            log_event("request_failed", level=logging.ERROR, fault=fault, reference=reference, **told)
+            log_event("request_failed", level=logging.ERROR, fault=fault, reference=reference, **self._told(scope))
             if status:
                 raise
             await self.broken(Request(scope), reference)(scope, receive, watched)
-        log_event("request", status=status, milliseconds=round((time.perf_counter() - began) * 1000), **told)
+        finally:
+            seconds = time.perf_counter() - began
+            told = self._told(scope)
+            log_event("request", status=status, milliseconds=round(seconds * 1000), **told)
+            self.observe(Answered(told["method"], self._route(scope), status, seconds, tuple(request.happened)))
+
+    def _told(self, scope: Scope) -> dict[str, Any]:
+        method = scope["method"] if scope["method"] in METHODS else OTHER
+        ids = {name: str(value) for name, value in scope.get("path_params", {}).items() if OWN_ID.fullmatch(str(value))}
+        path = self._route(scope)
+        for name, value in ids.items():
+            path = path.replace(f"{{{name}}}", value)
+        return {"method": method, "path": path}
+
+    def _route(self, scope: Scope) -> str:
+        """Return the route of a request as it is declared; what no route takes is not told, for anybody may type it."""
+        route: Any = scope.get("route")
+        if route is None:
+            return STATIC if scope["path"].startswith(STATIC + "/") else NO_ROUTE
+        if self._paths is None or id(route) not in self._paths:
+            self._paths = {id(at.original_route): at.path or "" for at in iter_route_contexts(scope["app"].routes)}
+        return self._paths.get(id(route), NO_ROUTE)
+
+
+def request_id_of(scope: Scope) -> str:
+    """Return the id that what stands in front gave a request, if it has a safe form, or else a new one."""
+    told = Headers(scope=scope).get(REQUEST_ID, "")
+    return told if SAFE_REQUEST_ID.fullmatch(told) else secrets.token_hex(16)

@@ -2,6 +2,7 @@
 
 import re
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -52,6 +53,13 @@ def is_safe_address(told: str) -> bool:
     parts = urlsplit(told)
     local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
     return PUBLIC_ADDRESS.fullmatch(told) is not None and (parts.scheme == "https" or local)
+
+
+def read_secret(file: Path | None, told: SecretStr | None) -> str | None:
+    """Return a secret as its file has it, without the last line's end, or else as told; None: neither. OSError."""
+    if file is not None:
+        return file.read_text("utf-8").rstrip("\r\n")
+    return told.get_secret_value() if told else None
 
 
 class Settings(BaseSettings):
@@ -147,6 +155,26 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = Field(
         default=None, description="鍵を書いたファイル。上の設定より優先 / a file with them, which goes first"
     )
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        description="/metrics を読むトークン。無指定なら /metrics はない / its bearer token; none: no /metrics",
+    )
+    metrics_token_file: Path | None = Field(
+        default=None, description="トークンを書いたファイル。上の設定より優先 / a file with it, which goes first"
+    )
+    stop_seconds: Annotated[int, Field(ge=1, le=600)] = Field(
+        default=20, description="止めるとき、答えている途中の要求を待つ上限（秒） / longest wait for answers at the end"
+    )
+    outgoing_ports: tuple[Annotated[int, Field(ge=1, le=65_535)], ...] = Field(
+        default=(443,), description="ほかのシステムを呼ぶポート。JSONの配列 / ports other systems are called at"
+    )
+    outgoing_networks: tuple[str, ...] = Field(
+        default=(),
+        description="公開されていなくても呼んでよいネットワーク / networks that may be called though not public",
+    )
+    outgoing_http: bool = Field(
+        default=False, description="暗号化しないhttp://も呼ぶ。試すときだけ / also call http://, for trials alone"
+    )
     reminder_days: tuple[Annotated[int, Field(ge=0, le=60)], ...] = Field(
         default=(3, 1),
         description="期限の何日前に知らせるか。JSONの配列 / days before a deadline to remind, a JSON list",
@@ -181,6 +209,16 @@ class Settings(BaseSettings):
     def _providers_are_told_apart(cls, told: tuple[ProviderSettings, ...]) -> tuple[ProviderSettings, ...]:
         if len({one.name for one in told}) < len(told) or len({one.issuer for one in told}) < len(told):
             raise ValueError("nameとissuerは、それぞれ1つだけに / give each name and each issuer once")
+        return told
+
+    @field_validator("outgoing_networks")
+    @classmethod
+    def _networks_are_some(cls, told: tuple[str, ...]) -> tuple[str, ...]:
+        for one in told:
+            try:
+                ip_network(one)
+            except ValueError:
+                raise ValueError("10.1.2.0/24 の形で / write each like 10.1.2.0/24") from None
         return told
 
     @field_validator("smtp_url")

@@ -8,6 +8,7 @@ from fastapi import HTTPException, Request
 from starlette.datastructures import MutableHeaders
 
 from hub.dependencies import SAFE_METHODS
+from hub.visitors import is_secure
 
 LANGUAGE_COOKIE = "hub_language"
 
@@ -31,8 +32,34 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    # For browsers that know no frame-ancestors.
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": ", ".join(
+        f"{feature}=()"
+        for feature in (
+            "accelerometer",
+            "autoplay",
+            "browsing-topics",
+            "camera",
+            "display-capture",
+            "encrypted-media",
+            "geolocation",
+            "gyroscope",
+            "magnetometer",
+            "microphone",
+            "midi",
+            "payment",
+            "picture-in-picture",
+            "screen-wake-lock",
+            "usb",
+            "xr-spatial-tracking",
+        )
+    ),
 }
+KEPT_NOWHERE = {"Cache-Control": "no-store"}
+"""Whatever does not say otherwise – styles and scripts do – is kept by no browser and no proxy."""
+OVER_TLS = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+"""Besides, where the hub is reached over TLS: browsers then never ask for it without."""
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -42,7 +69,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class SecurityHeaders:
-    """ASGI middleware that puts ``HEADERS`` on every answer that does not set its own."""
+    """ASGI middleware that puts ``HEADERS`` (over TLS ``OVER_TLS``) on every answer that does not set its own."""
 
     def __init__(self, app: Application) -> None:
         self.app = app
@@ -53,10 +80,12 @@ class SecurityHeaders:
             await self.app(scope, receive, send)
             return
 
+        told = HEADERS | KEPT_NOWHERE | (OVER_TLS if is_secure(Request(scope)) else {})
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in told.items():
                     headers.setdefault(name, value)
             await send(message)
 

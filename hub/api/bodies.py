@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from hub.errors import Invalid
 from matching.faults import Fault, ProblemError
-from matching.parsing import parse_json
+from matching.parsing import parse_json, refused_text
 from matching.places import Path, pointer
 from matching.type_faults import type_faults
 
@@ -29,6 +29,9 @@ def body_of(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
         try:
             return adapter.validate_json(content)
         except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            if first["type"] == "json_invalid":  # what Python's parser lets pass, such as half a surrogate
+                raise Invalid([refused_text(tree, first["ctx"]["error"])]) from None
             raise Invalid(type_faults(error, tree, kind)) from None
 
     return read

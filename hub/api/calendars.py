@@ -11,6 +11,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from hub.api.descriptions import CALENDAR
 from hub.api.faults import KEPT_NOWHERE, speech
 from hub.decisions import PUBLIC, decides
 from hub.dependencies import ActorDep, ReadingSession, SettingsDep, WritingSession
@@ -61,7 +62,12 @@ def _writer(request: Request, settings: SettingsDep) -> Writer:
 WriterDep = Annotated[Writer, Depends(_writer)]
 
 
-@router.get("/experts/{expert_id}/calendar.ics", response_class=Response, dependencies=[decides("calendar.read")])
+@router.get(
+    "/experts/{expert_id}/calendar.ics",
+    response_class=Response,
+    responses=CALENDAR,
+    dependencies=[decides("calendar.read")],
+)
 def show_calendar(
     session: ReadingSession, log: WritingSession, actor: ActorDep, writer: WriterDep, expert_id: str
 ) -> Response:
@@ -71,7 +77,7 @@ def show_calendar(
     return made
 
 
-@router.get("/calendar.ics", response_class=Response, dependencies=[PUBLIC])
+@router.get("/calendar.ics", response_class=Response, responses=CALENDAR, dependencies=[PUBLIC])
 def show_subscribed_calendar(
     session: ReadingSession,
     log: WritingSession,

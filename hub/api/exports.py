@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
+from hub.api.descriptions import TABLE
 from hub.api.experts import wanted_experts
 from hub.api.faults import KEPT_NOWHERE
 from hub.api.plans import wanted_slots
@@ -57,7 +58,7 @@ def as_attachment(content: bytes, name: str, form: TableFormat) -> Response:
     return Response(content, media_type=TYPES[form], headers=headers)
 
 
-@router.get("/experts.{form}", response_class=Response, dependencies=[decides("export.run")])
+@router.get("/experts.{form}", response_class=Response, responses=TABLE, dependencies=[decides("export.run")])
 def export_experts(
     out: HandingDep,
     form: TableFormat,
@@ -68,7 +69,7 @@ def export_experts(
     return out.table("experts", form, wanted, language)
 
 
-@router.get("/availability.{form}", response_class=Response, dependencies=[decides("export.run")])
+@router.get("/availability.{form}", response_class=Response, responses=TABLE, dependencies=[decides("export.run")])
 def export_availability(
     out: HandingDep,
     form: TableFormat,
@@ -79,7 +80,7 @@ def export_availability(
     return out.table("availability", form, wanted, language)
 
 
-@router.get("/requests.{form}", response_class=Response, dependencies=[decides("export.run")])
+@router.get("/requests.{form}", response_class=Response, responses=TABLE, dependencies=[decides("export.run")])
 def export_requests(
     out: HandingDep,
     form: TableFormat,
@@ -90,7 +91,7 @@ def export_requests(
     return out.table("requests", form, wanted, language)
 
 
-@router.get("/organizations.{form}", response_class=Response, dependencies=[decides("export.run")])
+@router.get("/organizations.{form}", response_class=Response, responses=TABLE, dependencies=[decides("export.run")])
 def export_organizations(
     out: HandingDep,
     form: TableFormat,
@@ -102,7 +103,9 @@ def export_organizations(
     return out.table("organizations", form, OrganizationFilter(text, prefecture), language)
 
 
-@router.get("/plans/{plan_id}/slots.{form}", response_class=Response, dependencies=[decides("export.run")])
+@router.get(
+    "/plans/{plan_id}/slots.{form}", response_class=Response, responses=TABLE, dependencies=[decides("export.run")]
+)
 def export_slots(
     out: HandingDep,
     words: PlanWordsDep,

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from hub.api.descriptions import WORKBOOK
 from hub.api.faults import KEPT_NOWHERE, WORDS, answer
 from hub.api.once import OnceRoute
 from hub.api.uploads import FILE_BODY, XLSX, Upload, upload
@@ -29,6 +30,7 @@ storing = APIRouter(route_class=OnceRoute)
 
 Sent = Annotated[Upload, Depends(upload)]
 FORM_MONTHS = 12
+MENDED = {**WORKBOOK, 204: {"description": "Nothing is faulty."}}
 MOST_TOLD = 1_000
 """Faults in one answer; the workbook of errors has them all."""
 
@@ -78,7 +80,11 @@ def import_table(
 
 
 @router.post(
-    "/{kind}/errors.xlsx", openapi_extra=FILE_BODY, response_class=Response, dependencies=[decides("import.run")]
+    "/{kind}/errors.xlsx",
+    openapi_extra=FILE_BODY,
+    response_class=Response,
+    responses=MENDED,
+    dependencies=[decides("import.run")],
 )
 def errors_of_table(session: ReadingSession, actor: ActorDep, kind: Kind, sent: Sent) -> Response:
     """Look at a table without storing any of it, and return what is faulty as a workbook to mend; 204: nothing is."""
@@ -86,7 +92,7 @@ def errors_of_table(session: ReadingSession, actor: ActorDep, kind: Kind, sent: 
     return _workbook(error_book(taken.form), f"{kind}-errors") if taken.faults else Response(status_code=204)
 
 
-@router.get("/{kind}/form.xlsx", response_class=Response, dependencies=[decides("import.run")])
+@router.get("/{kind}/form.xlsx", response_class=Response, responses=WORKBOOK, dependencies=[decides("import.run")])
 def form_of_table(
     actor: ActorDep, kind: Kind, month: Annotated[str | None, Query(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$")] = None
 ) -> Response:

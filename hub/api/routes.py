@@ -22,6 +22,7 @@ from hub.api import (
     schemes,
     work_logs,
 )
+from hub.api.descriptions import REFUSALS
 from hub.api.faults import KEPT_NOWHERE
 from hub.dependencies import SAFE_METHODS, prove_form
 
@@ -66,7 +67,9 @@ async def keep_nowhere(response: Response) -> None:
 def router() -> APIRouter:
     """Return the whole interface."""
     whole = APIRouter(
-        prefix="/api", dependencies=[Depends(refuse_other_sites), Depends(prove_form), Depends(keep_nowhere)]
+        prefix="/api",
+        dependencies=[Depends(refuse_other_sites), Depends(prove_form), Depends(keep_nowhere)],
+        responses=REFUSALS,
     )
     for part in PARTS:
         whole.include_router(part.router)

@@ -10,7 +10,7 @@ from hashlib import sha256
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from hub.errors import Conflict
-from hub.settings import Settings
+from hub.settings import Settings, read_secret
 
 SHORTEST_KEY = 32
 
@@ -53,13 +53,18 @@ class Keyring:
         return any(hmac.compare_digest(one.encode(), given) for one in found)
 
 
-def keyring_of(settings: Settings) -> Keyring:
+def keys_of(settings: Settings) -> tuple[str, ...]:
     """Return the keys of ``settings``: one a line, the newest first. Raises Conflict without a usable one; OSError."""
-    if settings.secret_key_file is not None:
-        told = settings.secret_key_file.read_text("utf-8")
-    else:
-        told = settings.secret_key.get_secret_value() if settings.secret_key else ""
-    return Keyring(*(line.strip() for line in told.splitlines() if line.strip()))
+    told = read_secret(settings.secret_key_file, settings.secret_key) or ""
+    keys = tuple(line.strip() for line in told.splitlines() if line.strip())
+    if not keys or any(len(key) < SHORTEST_KEY for key in keys):
+        raise unusable_keys()
+    return keys
+
+
+def keyring_of(settings: Settings) -> Keyring:
+    """Return the keys of ``settings`` to be used. Raises Conflict without a usable one; OSError."""
+    return Keyring(*keys_of(settings))
 
 
 def unusable_keys() -> Conflict:

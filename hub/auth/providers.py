@@ -6,7 +6,7 @@ holds and from ``state``, so that who reads the database, or an address in a log
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,10 +19,12 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from hub.auth.fetching import STEP_SECONDS, transport
+from hub.auth.identity import Identity
 from hub.auth.secrets import hash_of
 from hub.errors import Busy
 from hub.models.sign_in import SUBJECT_LENGTH
+from hub.outgoing.client import Limits
+from hub.outgoing.transport import Transport, transport_of
 from hub.settings import ADDRESS, ProviderSettings, Settings, is_safe_address
 
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA", "Ed25519"]
@@ -34,8 +36,10 @@ KEYS_AGAIN_SECONDS = 30.0
 DOWN_SECONDS = 5.0
 """How long a provider that did not answer is not asked again: everybody else would wait for it too."""
 CLOCKS_DIFFER = 60
-
-Transport = Callable[[], httpx2.BaseTransport]
+STEP_SECONDS = 5.0
+"""Longest wait for a connection, or for the next bytes."""
+LIMITS = Limits(connect=STEP_SECONDS, read=STEP_SECONDS, total=10.0, largest=300_000)
+"""Keys and a token take a few thousand bytes."""
 
 
 class NotProved(Exception):  # noqa: N818  (read as a sentence: raise NotProved)
@@ -44,16 +48,6 @@ class NotProved(Exception):  # noqa: N818  (read as a sentence: raise NotProved)
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who somebody is at a provider. ``mail``: their address where it is verified, else None."""
-
-    issuer: str
-    subject: str
-    mail: str | None
-    second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +62,7 @@ class _Known:
 class Provider:
     """One provider; ``callback``: the hub's address it leads people back to."""
 
-    def __init__(self, settings: ProviderSettings, callback: str, through: Transport = transport) -> None:
+    def __init__(self, settings: ProviderSettings, callback: str, through: Transport) -> None:
         self.name, self.label, self.issuer = settings.name, settings.label, settings.issuer
         self._settings, self._callback, self._through = settings, callback, through
         self._secret = _secret_of(settings)
@@ -206,8 +200,9 @@ def providers_of(settings: Settings) -> dict[str, Provider]:
     """Return the providers of ``settings`` by name. OSError when the file of a secret cannot be read."""
     if settings.sign_in != "required":
         return {}
+    through = transport_of(settings, LIMITS)
     return {
-        one.name: Provider(one, f"{settings.links_to}/sign-in/with/{one.name}/callback")
+        one.name: Provider(one, f"{settings.links_to}/sign-in/with/{one.name}/callback", through)
         for one in settings.sign_in_providers
     }
 

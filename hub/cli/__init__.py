@@ -11,6 +11,7 @@ from hub.cli import (
     accounts,
     audit,
     backups,
+    configuration,
     demonstration,
     guide,
     judging,
@@ -40,6 +41,7 @@ app = typer.Typer(
 demonstration.register(app)
 service.register(app)
 working.register(app)
+configuration.register(app)
 tables.register(app)
 schemes.register(app)
 solving.register(app)

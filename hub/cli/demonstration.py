@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from hub.cli import guide
+from hub.cli.configuration import refuse_unsafe
 from hub.cli.database import load_settings, location, prepare, unchecked
 from hub.cli.output import Exit, Refusal, live_line
-from hub.cli.service import Port, address, refuse_other_machines, run_server, wanted_sample
+from hub.cli.service import Port, address, run_server, wanted_sample
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -49,7 +50,7 @@ def demo(
     from hub.cli.words import Speech
 
     settings = demo_settings(data_folder, port, seconds)
-    refuse_other_machines(settings.host)
+    refuse_unsafe(settings)
     say = Speech(settings.language)
     with unchecked(settings) as engine:
         fill(engine, experts, seed, say)

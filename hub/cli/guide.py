@@ -132,6 +132,26 @@ PostgreSQLを使い、配信は HUB_WORKER=false で。 / Use PostgreSQL, and se
 [bold]talent-hub worker --concurrency 2[/bold]
 """
 
+CHECK_CONFIGURATION = """今の設定で安全に配信できるかを確かめます（何も変えません）。serve も始める前に確かめます。
+
+Check whether the hub may be served as it is set, without serving or changing anything; serve checks the same first.
+
+鍵、秘密のファイルの権限、TLS、受け付ける名前、開発用の設定、データベースの版を見ます。直すところは1行ずつ、設定の名前と直し方で示します。
+
+例 / example:
+
+[bold]talent-hub check-configuration && talent-hub serve[/bold]
+"""
+
+CHECK_HEALTH = """このマシンで動いているハブに、使える状態かを尋ねます。使えなければ終了コードは 1 です（監視用）。
+
+Ask the hub that runs on this machine whether it is ready; exit code 1 when it is not. For monitors and containers.
+
+例 / example:
+
+[bold]talent-hub check-health[/bold]
+"""
+
 MIGRATE = """データベースを用意し、最新の形に直します。何度実行しても同じです。
 
 Create the database or bring it up to date. Safe to run again.

@@ -1,15 +1,20 @@
 """serve, migrate, seed: the service and its database."""
 
-import ipaddress
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from hub.cli import guide
+from hub.cli.configuration import refuse_unsafe
 from hub.cli.database import load_settings, location, opened, prepare, unchecked
 from hub.cli.output import Refusal, echo_json
 
 if TYPE_CHECKING:
+    from uvicorn import Config
+
     from hub.settings import Settings
     from seed_data.samples import Sample
 
@@ -30,43 +35,11 @@ def serve(*, host: Host = None, port: Port = None) -> None:
     """Serve the pages on loopback until Ctrl-C."""
     told = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = load_settings(**told)
-    refuse_what_is_unsafe(settings)
+    refuse_unsafe(settings)
     make_if_missing(settings)
     with opened(settings):
         pass
     run_server(settings)
-
-
-def refuse_what_is_unsafe(settings: "Settings") -> None:
-    """Refuse to serve what others could reach without signing in, or would sign in to without encryption."""
-    from hub.auth.keys import keyring_of
-
-    if settings.sign_in == "local":
-        refuse_other_machines(settings.host)
-        return
-    keyring_of(settings)
-    if not is_loopback(settings.host) and not settings.links_to.startswith("https://"):
-        raise Refusal(
-            f"--host {settings.host}: ほかのマシンからは TLS が要ります。前段で終端し、HUB_PUBLIC_URL を https:// で。",
-            f"--host {settings.host}: other machines need TLS: end it in front, and set HUB_PUBLIC_URL to https://….",
-        )
-
-
-def refuse_other_machines(host: str) -> None:
-    """Refuse an address other machines reach where nobody signs in: whoever reaches the service may change all."""
-    if not is_loopback(host):
-        raise Refusal(
-            f"--host {host}: サインインなし（HUB_SIGN_IN=local）では、このマシンの中（127.0.0.1）でだけ配信します。",
-            f"--host {host}: without sign-in (HUB_SIGN_IN=local) the service listens on this machine alone.",
-        )
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether only this machine reaches an address."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def make_if_missing(settings: "Settings") -> None:
@@ -92,7 +65,6 @@ def run_server(settings: "Settings", page: str = "") -> None:
     import uvicorn
 
     from hub import logging
-    from hub.app import create_app
 
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -104,17 +76,43 @@ def run_server(settings: "Settings", page: str = "") -> None:
         listener.close()
         raise OSError(error.errno, error.strerror, f"{settings.host}:{settings.port}") from error
     logging.configure(settings.log_level, settings.log_format)
-    # uvicorn believes X-Forwarded-For and -Proto of these addresses, and of nobody else.
-    trusted = list(settings.trusted_proxies)
-    config = uvicorn.Config(create_app(settings), log_level="warning", access_log=False, forwarded_allow_ips=trusted)
-    server = uvicorn.Server(config)
+    logging.capture_warnings()
+    server = uvicorn.Server(server_configuration(settings))
     typer.echo(f"画面 / pages: {address(settings)}{page.lstrip('/')}  （Ctrl-C で終わり / ends）")
-    with listener:
+    with listener, stopping_well():
         server.run(sockets=[listener])
     if not server.started:
         raise Refusal(
             "配信を始められませんでした。上の記録を見てください / the service did not start; see the log above"
         )
+
+
+def server_configuration(settings: "Settings") -> "Config":
+    """Return how uvicorn serves: the log is the hub's own, and at the end answers under way are waited for."""
+    import uvicorn
+
+    from hub.app import create_app
+
+    return uvicorn.Config(
+        create_app(settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # uvicorn believes X-Forwarded-For and -Proto of these addresses, and of nobody else.
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=settings.stop_seconds,
+    )
+
+
+@contextmanager
+def stopping_well() -> Iterator[None]:
+    """Let the process end with 0 when it is told to: the server raises the signal once more when it is done."""
+    handlers = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for one, handler in handlers.items():
+            signal.signal(one, handler)
 
 
 def migrate() -> None:

@@ -9,11 +9,10 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from hub.settings import ADDRESS, Settings
+from hub.settings import ADDRESS, Settings, read_secret
 from hub.workflows.outbox import Result
 
 SECONDS = 30.0
@@ -63,15 +62,9 @@ def server_of(settings: Settings) -> MailServer | None:
         told.hostname or "",
         told.port or PORTS[security],
         unquote(told.username) if told.username else None,
-        _password(settings.smtp_password_file, settings),
+        read_secret(settings.smtp_password_file, settings.smtp_password),
         settings.mail_from or "",
     )
-
-
-def _password(file: Path | None, settings: Settings) -> str | None:
-    if file is not None:
-        return file.read_text("utf-8").rstrip("\r\n")
-    return settings.smtp_password.get_secret_value() if settings.smtp_password else None
 
 
 def post(server: MailServer, address: str, content: bytes) -> Outcome:

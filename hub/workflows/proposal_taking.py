@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.auth.permissions import Belonging
 from hub.errors import Conflict, NotFound
+from hub.logging import count_event
 from hub.models import Availability, Booking, Proposal, Request
 from hub.models.base import columns, table_of
 from hub.models.experts import ROUNDING
@@ -85,6 +86,7 @@ def refuse_without_room(takings: Sequence[Any], months: Mapping[str, Any] | None
     ``months``: what there is, as it was locked; None: as it was when the takings were read.
     """
     if found := list(_shortages(takings, months)):
+        count_event("capacity_conflict")
         raise no_room(found)
 
 

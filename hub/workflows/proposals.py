@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from hub.auth.actor import Actor
 from hub.auth.permissions import require
 from hub.errors import Conflict
+from hub.logging import count_event
 from hub.models.base import utc_now
 from hub.workflows.confirmation import begin_what_follows
 from hub.workflows.locks import lock_months
@@ -47,6 +48,7 @@ def accept_as_expert(session: Session, actor: Actor, proposal_id: str, version: 
         made = move(session, actor, subject_of(row, version), "accept_as_expert", expert_answered_at=utc_now())
     except IntegrityError as error:
         if is_about_capacity(error):
+            count_event("capacity_conflict")
             raise no_room() from None
         raise
     return _after_yes(session, actor, row, request, made.target)

@@ -16,8 +16,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from hub.auth.challenges import LASTS, Bound, is_valid, new_challenge
+from hub.auth.identity import Identity
 from hub.auth.keys import Keyring
-from hub.auth.providers import Identity, NotProved, Provider
+from hub.auth.providers import NotProved, Provider
 from hub.auth.secrets import new_secret
 from hub.decisions import PUBLIC
 from hub.dependencies import (

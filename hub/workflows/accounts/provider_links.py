@@ -12,8 +12,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from hub.auth.actor import NOBODY, Actor
+from hub.auth.identity import Identity
 from hub.auth.permissions import require
-from hub.auth.providers import Identity
 from hub.errors import NotFound
 from hub.models import Account, ProviderLink
 from hub.models.base import columns, new_id, table_of

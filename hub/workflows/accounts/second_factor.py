@@ -1,5 +1,6 @@
 """The second factor: set up with a code, asked at sign-in, replaced by recovery codes, taken away, and re-encrypted."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from hub.auth.permissions import require
 from hub.auth.secrets import hash_of, new_recovery_code, plain_recovery_code
 from hub.auth.totp import accepted_step, new_totp_secret
 from hub.errors import Conflict, NotFound
+from hub.logging import count_event
 from hub.models import Account, Credential, Passkey, RecoveryCode, SignedInSession
 from hub.models.base import columns, new_id, table_of
 from hub.workflows.accounts.credentials import ensure_credential
@@ -101,6 +103,7 @@ def prove(session: Session, actor: Actor, keyring: Keyring, typed: str, now: dat
     proof = _used(session, actor.id, step, typed)
     if proof is None:
         record(session, actor, "account:second_factor_failed", "account", actor.id)
+        count_event("sign_in_failed", level=logging.WARNING, step="second_factor")
         return None
     forget_attempts(session, keyring, OF_SECOND_FACTOR, actor.id)
     if proof == "recovery_code":

@@ -5,6 +5,7 @@ takes as long for a name nobody has; ``end_attempt`` writes down how it went. Th
 sign-in fails.
 """
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from hub.auth.actor import NOBODY, Actor
 from hub.auth.keys import Keyring
 from hub.auth.secrets import new_secret
+from hub.logging import count_event
 from hub.models import Account, Credential
 from hub.models.base import columns, table_of
 from hub.workflows.accounts.credentials import renew_hash
@@ -89,6 +91,7 @@ def end_attempt(
     if not right or attempt.account is None or attempt.password_hash is None or not _is_still(session, attempt):
         # Who was meant is in the record where there is such an account; what was typed never is.
         record(session, NOBODY, "account:sign_in_failed", "account", attempt.account or "")
+        count_event("sign_in_failed", level=logging.WARNING, step="password")
         return None
     forget_attempts(session, keyring, OF_ACCOUNT_HERE, *attempt.here)
     if attempt.network is not None:

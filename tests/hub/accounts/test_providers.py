@@ -13,9 +13,10 @@ from sqlalchemy import Engine, text
 
 from hub.auth.actor import Grant
 from hub.auth.keys import Keyring
-from hub.auth.providers import Provider
+from hub.auth.providers import LIMITS, Provider
 from hub.db.transaction import reading, transaction
-from hub.settings import ProviderSettings
+from hub.outgoing.transport import transport_of
+from hub.settings import ProviderSettings, Settings
 from hub.workflows.accounts.people import AccountDraft, people, set_active
 from hub.workflows.accounts.roles import give_role, invite
 from tests.hub.accounts import home as at
@@ -61,8 +62,15 @@ def known(app: Any, provider: RunningProvider, **told: Any) -> Provider:
     """Have the hub know the provider, of which it has fetched nothing yet."""
     usual = {"name": "city", "label": "庁内認証", "issuer": provider.url, "client_id": CLIENT}
     made = ProviderSettings(**{**usual, "client_secret": SecretStr(SECRET), **told})
-    app.state.providers = {"city": Provider(made, "http://127.0.0.1:8000/sign-in/with/city/callback")}
+    through = transport_of(calling(provider), LIMITS)
+    app.state.providers = {"city": Provider(made, "http://127.0.0.1:8000/sign-in/with/city/callback", through)}
     return app.state.providers["city"]
+
+
+def calling(provider: RunningProvider) -> Settings:
+    """Return settings by which the hub may call the provider on this machine, as no other one is."""
+    port = urlsplit(provider.url).port or 0
+    return Settings(outgoing_http=True, outgoing_ports=(port,), outgoing_networks=("127.0.0.0/8", "::1/128"))
 
 
 def sent_to(browser: Browser, path: str = START) -> str:
@@ -449,3 +457,13 @@ def test_by_another_name_of_the_hub_one_is_led_to_its_own(app: Any, provider: Ru
     browser = Browser(app, "http://localhost")
     led = browser.get(f"{START}?next=/about", 303).headers["location"]
     assert led == "http://127.0.0.1:8000/sign-in/with/city?next=/about"
+
+
+def test_a_provider_at_an_address_that_may_not_be_called_is_as_one_that_is_down(
+    app: Any, browser: Browser, provider: RunningProvider
+):
+    made = ProviderSettings(name="city", label="庁内認証", issuer=provider.url, client_id=CLIENT)
+    port = urlsplit(provider.url).port or 0
+    usual = transport_of(Settings(outgoing_http=True, outgoing_ports=(port,)), LIMITS)
+    app.state.providers = {"city": Provider(made, "http://127.0.0.1:8000/sign-in/with/city/callback", usual)}
+    browser.get(START, 503)

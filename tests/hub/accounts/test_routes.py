@@ -33,6 +33,9 @@ WITHOUT = {"/api/openapi.json": "the description of the interface", "/static": "
 PUBLIC = {
     ("GET", "/about"),
     ("GET", "/styleguide"),
+    ("GET", "/health/live"),  # yes or no, for who watches
+    ("GET", "/health/ready"),
+    ("GET", "/metrics"),  # by a token of its own
     ("POST", "/language"),
     ("GET", "/experts/{expert_id}/public"),  # what a person lets everybody see
     ("GET", "/api/calendar.ics"),  # its address is a secret of its own

@@ -12,6 +12,8 @@ COMMAND = Path(sys.executable).parent / "talent-hub"
 COMMANDS = (
     "demo",
     "serve",
+    "check-configuration",
+    "check-health",
     "migrate",
     "seed",
     "import",

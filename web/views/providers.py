@@ -43,7 +43,7 @@ from hub.workflows.accounts.provider_links import (
     unlink,
 )
 from hub.workflows.accounts.sessions import SignedIn, end_secret, hold_to
-from hub.workflows.accounts.throttling import OF_ADDRESS, count_attempt, network_of, take_back_attempt, use_once
+from hub.workflows.accounts.throttling import OF_PROVIDERS, count_attempt, network_of, take_back_attempt, use_once
 from web.addresses import local_path
 from web.views.account import OWN
 from web.views.sign_in import Next, address_of_visitor, agent_of, onward
@@ -191,9 +191,11 @@ def come_back(
     iss: Answer = "",
 ) -> Response:
     """Take a person's answer from a provider: begin a session, or link. 409 says why not, 503 when it is down."""
-    provider = _provider(providers, name)
+    provider, journey = _provider(providers, name), _unpacked(journey_of(request))
+    if journey is None:
+        raise _refusal("state")  # nobody set out here: not even worth a record
     try:
-        journey = _begun(request, database, keyring, provider, state)
+        _require_begun(request, database, keyring, provider, state)
         if error:
             raise NotProved("cancelled" if error == "access_denied" else "provider_error")  # noqa: TRY301
         identity = provider.identify(code, state, journey_of(request), iss, datetime.now(UTC))
@@ -204,7 +206,7 @@ def come_back(
     with database.writing() as session:
         outcome = _arrived(request, session, visitor, journey, identity)
         if outcome.why is None:
-            take_back_attempt(session, keyring, OF_ADDRESS, network_of(address_of_visitor(request)))
+            take_back_attempt(session, keyring, OF_PROVIDERS, network_of(address_of_visitor(request)))
         next_page = journey.next
         if outcome.secret is not None:
             next_page = onward(session, outcome.secret, next_page, datetime.now(UTC))
@@ -217,18 +219,15 @@ def come_back(
     return response
 
 
-def _begun(request: Request, database: Database, keyring: Keyring, provider: Provider, state: str) -> Journey:
-    """Return the journey an answer ends, once. Raises NotProved when this browser began none, and TooOften."""
-    now, held = datetime.now(UTC), journey_of(request)
-    journey = _unpacked(held)
-    if journey is None or not is_valid(keyring, _bound(provider, held), state, now):
-        raise NotProved("state")
+def _require_begun(request: Request, database: Database, keyring: Keyring, provider: Provider, state: str) -> None:
+    """Raise NotProved unless this browser set out with ``state`` and has not come back with it; TooOften."""
+    now = datetime.now(UTC)
+    valid = is_valid(keyring, _bound(provider, journey_of(request)), state, now)
     with database.writing() as session:
-        count_attempt(session, keyring, OF_ADDRESS, network_of(address_of_visitor(request)), now=now)
-        fresh = use_once(session, state, now + LASTS)
+        count_attempt(session, keyring, OF_PROVIDERS, network_of(address_of_visitor(request)), now=now)
+        fresh = valid and use_once(session, state, now + LASTS)
     if not fresh:
-        raise NotProved("replayed")
-    return journey
+        raise NotProved("replayed" if valid else "state")
 
 
 def _arrived(

@@ -36,6 +36,8 @@ OF_ADDRESS = Limit("address", 100, QUARTER)
 """Passwords tried from one address: a whole office may share it."""
 OF_SECOND_FACTOR = Limit("second_factor", 10, QUARTER)
 """Codes tried for one account by who knew its password."""
+OF_PROVIDERS = Limit("providers", 100, QUARTER)
+"""Answers of providers from one address. By itself: pages of others can send people to where those arrive."""
 OF_OWN_PASSWORD = Limit("own_password", 10, QUARTER)
 """Times somebody signed in types their present password again."""
 OF_RESETS = Limit("resets", 20, QUARTER)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -19,6 +19,7 @@ from hub.outgoing.transport import transport_of
 from hub.settings import ProviderSettings, Settings
 from hub.workflows.accounts.people import AccountDraft, people, set_active
 from hub.workflows.accounts.roles import give_role, invite
+from hub.workflows.accounts.throttling import OF_PROVIDERS
 from tests.hub.accounts import home as at
 from tests.hub.accounts.browsing import Browser
 from tests.hub.accounts.home import whole
@@ -89,8 +90,16 @@ def linked(app: Any, provider: RunningProvider, account: str = "acc_expert") -> 
     assert arrive(browser, provider, LINK).headers["location"] == "/account"
 
 
+REFUSED = "account:provider_refused"
+
+
+def refusals(engine: Engine) -> int:
+    with reading(engine) as session:
+        return session.execute(text(f"SELECT count(*) FROM audit_records WHERE action = '{REFUSED}'")).scalar_one()
+
+
 def why(engine: Engine) -> str:
-    query = "SELECT after FROM audit_records WHERE action = 'account:provider_refused' ORDER BY seq DESC LIMIT 1"
+    query = f"SELECT after FROM audit_records WHERE action = '{REFUSED}' ORDER BY seq DESC LIMIT 1"
     with reading(engine) as session:
         return re.search(r'"why": ?"(\w+)"', str(session.execute(text(query)).scalar_one()))[1]
 
@@ -265,10 +274,12 @@ def test_an_answer_is_good_once_and_in_the_browser_that_set_out_alone(
     linked(app, provider)
     browser, other = Browser(app), Browser(app)
     back = provider.visit(sent_to(browser))
-    for held in (Browser(app), other):
-        held.get(back, 409)
-        assert why(registered) == "state"
-        sent_to(other)
+    before = refusals(registered)
+    Browser(app).get(back, 409)  # set out nowhere: what others' pages send people to is not worth a record
+    assert refusals(registered) == before
+    sent_to(other)
+    other.get(back, 409)
+    assert why(registered) == "state"
     journey = browser.cookies()["hub_journey"]
     browser.get(back, 303)
     assert "hub_journey" not in browser.cookies()
@@ -284,6 +295,17 @@ def test_an_answer_is_good_once_and_in_the_browser_that_set_out_alone(
     assert why(registered) == "code"  # its verifier is not theirs
     assert browser.get(f"{START}/callback?code=x&state={'x' * 50}", 409)
     assert journey not in everything_kept(registered)
+
+
+def test_trying_answers_is_slowed_down_and_stops_no_other_sign_in(
+    app: Any, provider: RunningProvider, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("web.views.providers.OF_PROVIDERS", replace(OF_PROVIDERS, most=3))
+    browser = Browser(app)
+    sent_to(browser)
+    for status in (409, 409, 409, 429):
+        browser.get(f"{START}/callback?code=x&state=x", status)
+    browser.sign_in("acc_expert")
 
 
 def test_a_journey_ends_for_who_set_out(app: Any, provider: RunningProvider, registered: Engine):

@@ -22,7 +22,9 @@ class OutgoingTransport(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """Send ``request`` and return its whole answer."""
-        headers = {name: value for name, value in request.headers.items() if name.lower() not in OURS}
+        # As they are written: not every server takes names in any case.
+        told = ((name.decode("ascii"), value.decode("latin-1")) for name, value in request.headers.raw)
+        headers = {name: value for name, value in told if name.lower() not in OURS}
         try:
             answer = self._outgoing.send(request.method, str(request.url), content=request.read(), headers=headers)
         except OutgoingFault as fault:

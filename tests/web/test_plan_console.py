@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from hub.auth.actor import LOCAL
 from hub.db.transaction import reading
-from hub.jobs.worker import run_next
+from hub.jobs.solving import run_next
 from hub.models import Assignment
 from hub.models.base import columns
 from hub.workflows.plan_adjusting import asked_for

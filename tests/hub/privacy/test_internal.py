@@ -100,6 +100,8 @@ def walk(work: Work, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Ite
         "session_id": ("ses_none",),
         "token_id": ("tok_none",),
         "account_id": ("acc_coordinator",),
+        "passkey_id": ("pky_none",),
+        "comparison_id": ("cmp_none",),
         "code": (CITY,),
         "month": ("2026-10",),
         "kind": ("experts", "plans"),

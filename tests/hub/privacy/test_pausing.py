@@ -145,7 +145,7 @@ def test_a_ready_plan_marks_who_was_paused_and_is_neither_published_nor_put_in_f
 
 @on_sqlite
 def test_nobody_is_led_to_ask_who_was_paused_instead_of_another(seeded: Engine, settings: Any):
-    from hub.jobs.worker import run_next
+    from hub.jobs.solving import run_next
 
     with transaction(seeded) as session:
         plan = queue_plan(session, LOCAL, "別の人", limits=Limits(seconds=10))

@@ -116,7 +116,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     # the hub's own records
     "audit.read": (AUDITOR,),
     "audit.verify": (AUDITOR, SYSTEM_ADMIN),
-    "audit.erase": (SYSTEM_ADMIN, HUB),
+    "audit.erase": (SYSTEM_ADMIN,),
     "notification.read": EVERYONE,
     "mail.watch": (AUDITOR, SYSTEM_ADMIN),
     "import.run": (EVERY_COORDINATOR, SYSTEM_ADMIN),

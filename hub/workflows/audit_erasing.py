@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import ColumnElement, delete, select, text
 from sqlalchemy.orm import Session
 
-from hub.auth.actor import SYSTEM, Actor, hub_for
+from hub.auth.actor import SYSTEM, Actor
 from hub.auth.permissions import require
 from hub.models import AuditDetail, AuditRecord, Engagement, Proposal
 from hub.models.base import columns, table_of
@@ -19,19 +19,22 @@ ERASED = "records"
 
 def erase_subject(session: Session, actor: Actor, kind: str, subject: str) -> int:
     """Erase the personal details of every record about ``subject`` of ``kind``; return how many there were."""
+    require(actor, "audit.erase")
     r = columns(AuditRecord)
     return _erase(session, actor, kind, subject, [r.kind == kind, r.subject_id == subject])
 
 
 def erase_actor(session: Session, actor: Actor, account: str) -> int:
     """Erase the personal details of every record of what ``account`` did: among them what that person wrote."""
+    require(actor, "audit.erase")
     return _erase(session, actor, "account", account, [columns(AuditRecord).actor_id == account])
 
 
 def erase_details(session: Session, actor: Actor, kind: str, subject: str) -> int:
     """Erase the personal details about a person, and of what an account did, as a person's erasure asks for it.
 
-    ``kind``: ``account``, of what it did as well, or ``expert``, of proposals and work of theirs as well.
+    ``kind``: ``account``, of what it did as well, or ``expert``, of proposals and work of theirs as well. Whether they
+    may be erased was decided by who calls.
     """
     r, p, n = columns(AuditRecord), columns(Proposal), columns(Engagement)
     about = (r.kind == kind) & (r.subject_id == subject)
@@ -41,7 +44,7 @@ def erase_details(session: Session, actor: Actor, kind: str, subject: str) -> in
         offers = select(p.id).where(p.expert_id == subject)
         work = select(n.id).where(n.expert_id == subject)
         more = ((r.kind == "proposal") & r.subject_id.in_(offers)) | ((r.kind == "engagement") & r.subject_id.in_(work))
-    return _erase(session, hub_for(actor), kind, subject, [about | more])
+    return _erase(session, actor, kind, subject, [about | more])
 
 
 def erase_old(session: Session, numbers: Collection[int]) -> int:
@@ -59,7 +62,6 @@ def erased_by(seq: int, after: str | None) -> frozenset[int]:
 
 
 def _erase(session: Session, actor: Actor, kind: str, subject: str, conditions: Sequence[ColumnElement[bool]]) -> int:
-    require(actor, "audit.erase")
     d, r = columns(AuditDetail), columns(AuditRecord)
     asked = select(d.seq).join(table_of(AuditRecord), r.seq == d.seq).where(*conditions).order_by(d.seq)
     numbers = list(session.execute(asked.with_for_update(of=table_of(AuditDetail))).scalars())

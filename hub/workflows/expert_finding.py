@@ -61,14 +61,7 @@ def find_experts(
         .join(here, here.c.expert_id == e.id, isouter=True)
         .where(among, *_conditions(wanted, sight))
     )
-    orders = {
-        "name": sight.value("name", e.family_kana + e.given_kana),
-        "rate": sight.value("rate", e.hourly_rate),
-        "hours": sight.value("availability", hours),
-        "rating": shown,
-        "updated": sight.value("office", e.updated_at),
-        "prefecture": e.base if sight.whole else sight.value("prefecture", o.prefecture_code),
-    }
+    orders = _orders(sight, hours, shown)
     page = fetch_page(session, query, paging, orders, e.id)
     roles = _roles(session, [row.id for row in page.items])
     return page.showing(_list_row(row, tuple(roles[row.id]), whole=sight.whole) for row in page.items)
@@ -84,6 +77,19 @@ LISTED = {
     "office": ("reference", "paused", "updated_at"),
 }
 """Columns of an expert's own row that a list shows, by the part they belong to."""
+
+
+def _orders(sight: Sight, hours: ColumnElement[Any], rating: ColumnElement[Any]) -> dict[str, ColumnElement[Any]]:
+    """Return what a list is sorted by: where a value is hidden there is none."""
+    e, o = columns(Expert), columns(Organization)
+    return {
+        "name": sight.value("name", e.family_kana + e.given_kana),
+        "rate": sight.value("rate", e.hourly_rate),
+        "hours": sight.value("availability", hours),
+        "rating": rating,
+        "updated": sight.value("office", e.updated_at),
+        "prefecture": e.base if sight.whole else sight.value("prefecture", o.prefecture_code),
+    }
 
 
 def expert_ids(session: Session, wanted: ExpertFilter) -> list[str]:

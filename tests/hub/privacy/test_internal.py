@@ -5,7 +5,7 @@ import json
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import pytest
@@ -90,7 +90,7 @@ def walk(work: Work, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setattr(pdf, "to_pdf", lambda told, *_, **__: told.encode())
     ids = {
         "expert_id": ("e1", "e2"),
-        "request_id": ("r1", "r2"),
+        "request_id": ("r1",),
         "plan_id": ("plan_1",),
         "engagement_id": (work.engagement,),
         "proposal_id": tuple(made.values()),
@@ -105,7 +105,7 @@ def walk(work: Work, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Ite
         "code": (CITY,),
         "month": ("2026-10",),
         "kind": ("experts", "plans"),
-        "form": ("csv", "xlsx"),
+        "form": ("xlsx",),
         "side": ("organization", "expert"),
         "audience": ("coordinators", "partners"),
         "name": ("close",),
@@ -136,7 +136,7 @@ def test_no_route_tells_an_expert_what_is_internal(walk: tuple[Walk, Marks], exp
     for method, path in through.routes():
         if method in SAFE or path in ("/sign-out", "/api/experts/{expert_id}/paused"):
             continue
-        for address in through.addresses(path):
+        for address in islice(through.addresses(path), 3):
             body = sent.get((method, path), {})
             kept = {"headers": {"idempotency-key": f"k-{abs(hash(address))}"}}
             for _ in range(2 if method == "POST" and path.startswith("/api") else 1):

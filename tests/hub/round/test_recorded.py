@@ -4,17 +4,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from hub.auth.actor import Actor, Grant
 from hub.db.transaction import reading, transaction
 from hub.settings import Settings
+from hub.workflows.consent_texts import newest
 from hub.workflows.drafts import EXPERT, REQUEST
 from hub.workflows.expert_records import read_experts
+from hub.workflows.experts import store_experts
+from tests.hub import drafts
 from tests.hub.calling import opened
 from tests.hub.recording import NOT_A_CHANGE, WORK, Recording, changing_routes
 from tests.hub.round.conftest import World
 from tests.hub.round.world import (
     APPROVER,
+    CITY,
     COORDINATOR,
     OF_NAGANO,
     REQUESTER,
@@ -24,6 +29,7 @@ from tests.hub.round.world import (
     person,
     solved,
 )
+from tests.hub.workflows.accounts import add_account
 
 IMPORT = ("POST", "/api/imports/{kind}")
 """Its record is looked at in ``tests/hub/api/test_tables.py``."""
@@ -43,6 +49,7 @@ def test_every_route_that_changes_something_leaves_a_record(
     _requests(recording, REQUEST.dump_python(request_told(), mode="json"))
     _plans(recording, world)
     _answers(recording, world)
+    _privacy(recording, world)
     rest = {(method, path) for method, path in changing_routes(settings) if not any(part in path for part in WORK)}
     assert recording.walked == rest - NOT_A_CHANGE - {IMPORT}
 
@@ -118,6 +125,27 @@ def _answers(recording: Recording, world: World) -> None:
                 key = offer(session, slot, expert)
         template = f"/{prefix}/{{proposal_id}}/{step}"
         recording.call(actor, "POST", template, status, body, leaves=f"proposal:{move}", proposal_id=key)
+
+
+def _privacy(recording: Recording, world: World) -> None:
+    with transaction(world.engine) as session:
+        store_experts(session, {"e9": drafts.expert()})
+        add_account(session, "acc_e9", expert="e9")
+        mail = session.execute(text("SELECT mail FROM accounts WHERE id = 'acc_e9'")).scalar_one()
+    mine, parts = person("e9"), {"parts": {"rate": "public"}}
+    agreed = {"version": newest("matching").version, "language": "ja"}
+    steps = (
+        ("PUT", "disclosure", parts, "expert:choose_disclosure"),
+        ("PUT", "vendor-conflicts", {"vendors": ["ある会社"]}, "expert:declare_conflict"),
+        ("PUT", "consents/matching", agreed, "expert:agree"),
+        ("DELETE", "consents/matching", None, "expert:withdraw_consent"),
+    )
+    for method, what, body, action in steps:
+        template = f"/experts/{{expert_id}}/{what}"
+        recording.call(mine, method, template, 204, body, leaves=action, expert_id="e9")
+    declared, action = {"vendors": ["ある会社"]}, "organization:declare_conflict"
+    recording.call(APPROVER, "PUT", "/organizations/{code}/conflicts", 204, declared, leaves=action, code=CITY)
+    recording.call(mine, "POST", "/me/erasure", 200, {"mail": mail}, leaves="account:erase")
 
 
 def test_a_plan_s_files_and_a_profile_shown_to_others_leave_a_record(recording: Recording, world: World):

@@ -265,10 +265,12 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--kind", choices=KINDS, action="append")
     parser.add_argument("--lease", type=float, default=12.0)
+    parser.add_argument("--seconds", type=float, default=8.0, help="time limit of each run")
     parser.add_argument("--seed", type=int, default=0)
     told = parser.parse_args()
     for kind in told.kind or KINDS:
         with storm(kind, lease=told.lease, seed=told.seed) as made:
+            made.seconds = told.seconds
             for number in range(told.times):
                 made.strike()
                 sys.stderr.write(f"\r{kind}: {number + 1}/{told.times} ")

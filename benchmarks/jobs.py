@@ -45,6 +45,8 @@ MORE_EXPERTS, MORE_REQUESTS = 150, 200
 APPLICATION = "benchmarks.jobs:application"
 PAGES = ("/plans", "/experts", "/requests", "/queue")
 
+MEASURED = ("starts", "throughput", "stops", "pages")
+
 Row = tuple[str, str, str]
 
 
@@ -220,6 +222,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--url", required=True, help="an empty PostgreSQL database")
     parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--only", choices=MEASURED, nargs="+", default=MEASURED)
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
     told = parser.parse_args()
     console = Console()
@@ -230,14 +233,15 @@ def main() -> None:
         migrate(engine)
         with transaction(engine) as session:
             store_sample(session, generate(EXPERTS, REQUESTS, seed=3))
-        for measured in (
-            starts(engine, settings, told.runs),
-            throughput(engine, settings, told.runs, told.workers),
-            filled(engine),
-            stops(engine, settings, max(3, told.runs // 8)),
-            pages(engine, settings, told.runs),
-        ):
-            for row in measured:
+        ways = {
+            "starts": starts(engine, settings, told.runs),
+            "throughput": throughput(engine, settings, told.runs, told.workers),
+            "filled": filled(engine),
+            "stops": stops(engine, settings, max(3, told.runs // 8)),
+            "pages": pages(engine, settings, told.runs),
+        }
+        for name, measured in ways.items():
+            for row in measured if name in (*told.only, "filled") else ():
                 table.add_row(*row, f"{load():.1f}")
                 console.print(f"{row[0]}: {row[1]}")
         engine.dispose()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from hub.jobs.worker import Pool
     from hub.settings import Settings
 
+NICE = 10
+"""How far a worker's process stands behind others: where pages are served by the same machine, they go first."""
 HUNG_CODE = 70
 """The exit code of a process whose solver answered no stop; whoever keeps it begins it again."""
 
@@ -68,6 +70,7 @@ def _work(engine: "Engine", settings: "Settings", pool: "Pool", ended: threading
     from hub.jobs.worker import Worker
     from hub.logging import log_event
 
+    os.nice(NICE)
     made = Worker(engine, settings, pool=pool, abandon=lambda: os._exit(HUNG_CODE))
     made.start()
     log_event("worker_started", worker=made.name, pool=pool)

@@ -59,6 +59,8 @@ class Sight:
     _seen: dict[str, tuple] = field(default_factory=dict)
     begun: dict[tuple[str, int], float] = field(default_factory=dict)
     """When each attempt of a run was first seen, by a clock that only grows."""
+    let_go: dict[tuple[str, int], float] = field(default_factory=dict)
+    """When each attempt was first seen to be over."""
 
     def watch(self) -> None:
         """Look until told to end; a database that is away shows nothing."""
@@ -79,6 +81,8 @@ class Sight:
                 self.begun.setdefault((row.id, row.attempt), time.monotonic())
             if before is not None and self._went_back(before, row):
                 self.steps_back.append(f"{tuple(before)} → {tuple(row)}")
+            if before is not None and before.status == "running" and row.status != "running":
+                self.let_go[row.id, before.attempt] = time.monotonic()
             self._seen[row.id] = row
 
     @staticmethod
@@ -104,6 +108,7 @@ class Storm:
         self.kind, self.place, self.engine, self.settings, self.box = kind, place, engine, settings, box
         self.chance, self.seconds = random.Random(seed), 8.0
         self.waits: list[float] = []
+        self.let_go: list[float] = []
         self.told = 0
         self.sight = Sight(self.engine)
         self._watching = threading.Thread(target=self.sight.watch, daemon=True)
@@ -189,6 +194,8 @@ class Storm:
                 return again in self.sight.begun or self._statuses([plan])[0] in {"ready", "failed"}
 
             self._wait(settled, "a struck run did not begin again")
+            if (plan, attempt) in self.sight.let_go:
+                self.let_go.append(self.sight.let_go[plan, attempt] - began)
             if again in self.sight.begun:
                 self.waits.append(self.sight.begun[again] - began)
 
@@ -259,24 +266,30 @@ def storm(kind: str, *, lease: float = 12.0, seed: int = 0) -> Iterator[Storm]:
             made.sight.end()
 
 
+def spread(seconds: list[float]) -> str:
+    """Return the median and the most of some seconds."""
+    return f"{sorted(seconds)[len(seconds) // 2]:.1f} s, at most {max(seconds):.1f} s" if seconds else "–"
+
+
 def main() -> None:
     """Strike as often as asked, and print what came of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--kind", choices=KINDS, action="append")
     parser.add_argument("--lease", type=float, default=12.0)
+    parser.add_argument("--seconds", type=float, default=8.0, help="time limit of each run")
     parser.add_argument("--seed", type=int, default=0)
     told = parser.parse_args()
     for kind in told.kind or KINDS:
         with storm(kind, lease=told.lease, seed=told.seed) as made:
+            made.seconds = told.seconds
             for number in range(told.times):
                 made.strike()
                 sys.stderr.write(f"\r{kind}: {number + 1}/{told.times} ")
             made.end()
             ended = made.check()
-            waits = sorted(made.waits)
-            again = f"again after {waits[len(waits) // 2]:.1f} s, at most {waits[-1]:.1f} s" if waits else ""
-            sys.stdout.write(f"\r{kind}: {told.times} strikes held; {dict(ended)}; begun {again}\n")
+            times = f"queued again after {spread(made.let_go)}; begun again, by whoever is free, {spread(made.waits)}"
+            sys.stdout.write(f"\r{kind}: {told.times} strikes held; {dict(ended)}; {times}\n")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ LANGUAGE_COOKIE = "hub_language"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
+        "object-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self'",

@@ -12,6 +12,7 @@ from jinja2_fragments import render_block
 from hub.auth.actor import LOCAL
 from hub.auth.permissions import may_ever
 from hub.auth.secrets import form_token
+from hub.visitors import cookie_name
 from hub.visitors import session_secret as secret_of
 from hub.workflows.accounts.sessions import SignedIn
 from hub.workflows.requests import last_month
@@ -85,7 +86,11 @@ def environment(code: str) -> Environment:
 def spoken_language(request: Request) -> Language:
     """Return the language to answer ``request`` in."""
     default = getattr(request.app.state, "language", "ja")
-    return language(choose(request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language"), default))
+    return language(
+        choose(
+            request.cookies.get(cookie_name(request, LANGUAGE_COOKIE)), request.headers.get("accept-language"), default
+        )
+    )
 
 
 def visitor_of(request: Request) -> SignedIn | None:

@@ -42,6 +42,23 @@ def test_behind_what_ends_tls_the_public_address_decides(hub: Hub):
         hub.ja.app.state.settings = settings
 
 
+def test_every_cookie_is_of_this_host_alone_over_tls_and_no_script_reads_it(hub: Hub):
+    over_tls = TestClient(hub.ja.app, base_url=BEHIND_TLS, headers={"origin": BEHIND_TLS}, follow_redirects=False)
+    told = over_tls.post("/language", data={"language": "en"}).headers["set-cookie"]
+    assert told.startswith("__Host-hub_language=en; ")
+    assert {"HttpOnly", "Secure", "Path=/", "SameSite=lax"} <= set(told.split("; "))
+    assert "domain" not in told.casefold()
+    assert '<html lang="en">' in over_tls.get("/").text
+    plain = hub.ja.post("/language", data={"language": "ja"}).headers["set-cookie"]
+    assert plain.startswith("hub_language=ja; ")
+    assert "Secure" not in plain
+
+
+def test_no_folder_is_listed_and_no_file_outside_is_served(hub: Hub):
+    for path in ("/static/", "/static/vendor/", "/static/../security.py", "/static/%2e%2e/security.py", "/.git/HEAD"):
+        assert hub.ja.get(path).status_code in (404, 405), path
+
+
 def test_no_page_may_be_framed_or_use_the_devices_of_who_reads_it(hub: Hub):
     headers = hub.ja.get("/").headers
     assert headers["x-frame-options"] == "DENY"

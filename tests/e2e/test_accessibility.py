@@ -12,7 +12,7 @@ PAGES = (
     "home", "about", "experts", "expert", "requests", "request", "plans", "new", "plan", "map", "limits", "filled",
     "open", "publish", "undo", "close", "proposals", "proposal", "move", "notifications",
     "write", "slots", "slot", "skills", "conditions", "check", "engagements", "engagement", "terms", "break",
-    "profile", "nothing", *(f"profile-{part}" for part in PROFILE),
+    "compare", "queue", "profile", "nothing", *(f"profile-{part}" for part in PROFILE),
 )  # fmt: skip
 
 

@@ -72,6 +72,8 @@ class Site:
             "request": f"/requests/{self.request}",
             "plans": "/plans",
             "new": "/plans/new",
+            "compare": "/comparisons/new",
+            "queue": "/queue",
             "plan": plan,
             "map": f"{plan}/map",
             "limits": f"{plan}/limits",

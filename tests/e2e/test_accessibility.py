@@ -13,7 +13,7 @@ PAGES = (
     "open", "try", "compare", "styleguide", "faults", "publish", "undo", "close",
     "proposals", "proposal", "move", "notifications",
     "write", "slots", "slot", "skills", "conditions", "check", "engagements", "engagement", "terms", "break",
-    "profile", "nothing", *(f"profile-{part}" for part in PROFILE),
+    "compare", "queue", "profile", "nothing", *(f"profile-{part}" for part in PROFILE),
 )  # fmt: skip
 
 

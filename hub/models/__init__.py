@@ -32,6 +32,7 @@ from hub.models.requests import (
     Slot,
 )
 from hub.models.sign_in import ApiToken, Credential, OneTimeLink, RecoveryCode, SignedInSession, SignInCount
+from hub.models.webhooks import Webhook, WebhookDelivery, WebhookEvent
 from hub.models.work import Questionnaire, Report, WorkLog, WorkLogShare
 
 __all__ = [
@@ -84,6 +85,9 @@ __all__ = [
     "SkillNeed",
     "Slot",
     "VerifiedRecord",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
     "WorkLog",
     "WorkLogShare",
 ]

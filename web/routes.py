@@ -32,6 +32,7 @@ from web.views import (
     sign_in,
     slot_writing,
     slots,
+    webhooks,
     work_logs,
 )
 
@@ -40,6 +41,7 @@ VIEWS = (
     sign_in,
     account,
     members,
+    webhooks,
     forms,
     request_writing,
     slot_writing,

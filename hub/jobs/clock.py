@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from hub.db.transaction import transaction
 from hub.jobs.duties import DUTIES, Duty
+from hub.jobs.hooks import LIMITS, run_hooks
 from hub.jobs.mail import send_next
 from hub.logging import log_event, new_reference
 from hub.mail.server import MailServer, server_of
@@ -36,13 +37,17 @@ class Clock:
         self._due: dict[str, float] = {}
 
     def run(self, closing: threading.Event) -> None:
-        """Attend until ``closing`` is set."""
+        """Attend until ``closing`` is set. Webhooks are told in a thread of their own."""
         server = self._server()
+        told = (self._engine, self._settings, closing)
+        hooks = threading.Thread(target=run_hooks, args=told, name="hub-hooks", daemon=True)
+        hooks.start()
         while not closing.is_set():
             self.attend()
             while server is not None and not closing.is_set() and self._send(server):
                 pass
             closing.wait(POLL)
+        hooks.join(LIMITS.total)
 
     def attend(self) -> None:
         """Do the duties whose time has come."""

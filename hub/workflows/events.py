@@ -78,6 +78,8 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "account:second_factor_refused": Event(
             "パスワードを知られた恐れがあります", "Somebody else may know your password"
         ),
+        # other systems that are told
+        "webhook:given_up": Event("失敗が続いた通知先を止めました", "A webhook that kept failing was stopped"),
         # the service itself
         "mail:uncertain": Event("届いたか分からないメールがあります", "It is not known whether a mail arrived"),
         "mail:failed": Event("送れなかったメールがあります", "A mail could not be sent"),
@@ -110,6 +112,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "engagement": "/engagements/{}",
         "expert": "/experts/{}",
         "account": "/account",
+        "webhook": "/webhooks/{}",
     }
 )
 """Where a subject's page is, by its kind; what has no page of its own leads to the notifications."""

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from hub.auth.passwords import LONGEST, hash_password, verify_password
+from hub.auth.permissions import allows
 from hub.auth.scopes import SCOPES
 from hub.auth.totp import enrolment_address
 from hub.decisions import HALF, decides
@@ -64,6 +65,7 @@ def show_account(request: Request, session: ReadingSession, visitor: SignedInDep
         "second_factor": has_second_factor(session, actor.id),
         "codes_left": count_recovery_codes(session, actor.id),
         "grants": actor.grants,
+        "all_webhooks": allows(actor, "webhook.manage"),
         "organizations": sorted({grant.scope for grant in actor.grants if grant.role == "organization_admin"}),
     }
     return render(request, "account.html", context)

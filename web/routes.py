@@ -43,6 +43,7 @@ from web.views import (
     slot_writing,
     slots,
     styleguide,
+    webhooks,
     work_logs,
 )
 
@@ -55,6 +56,7 @@ VIEWS = (
     own_data,
     members,
     conflicts,
+    webhooks,
     forms,
     request_writing,
     slot_writing,

@@ -23,6 +23,15 @@ ACCOUNT_ROLES = {
     "auditor": N_("監査担当"),
     "system_admin": N_("システム管理者"),
 }
+DELIVERY_STATUSES: dict[str, tuple[str, str]] = {
+    "waiting": (N_("送信待ち"), "warn"),
+    "sending": (N_("送信中"), "warn"),
+    "sent": (N_("届いた"), "good"),
+    "failed": (N_("届かなかった"), "bad"),
+    "uncertain": (N_("届いたか不明"), "warn"),
+    "dropped": (N_("送らなかった"), "bad"),
+}
+"""How a delivery to a webhook stands, and how that looks."""
 TOKEN_SCOPES = {
     "public:read": N_("団体・制度・事例を読む"),
     "experts:read": N_("専門人材を読む"),

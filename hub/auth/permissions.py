@@ -41,6 +41,7 @@ SEEN_BY = {
     "evaluation": OF_WORK,
     "questionnaire": OF_WORK,
     "case": OF_WORK,
+    "webhook": Seen("通知先", "webhook", "webhook.manage"),
 }
 """By an action, or its first word. Organizations are public; accounts have no pages that others could try."""
 

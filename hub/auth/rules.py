@@ -119,6 +119,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "audit.erase": (SYSTEM_ADMIN,),
     "notification.read": EVERYONE,
     "mail.watch": (AUDITOR, SYSTEM_ADMIN),
+    # other systems that are told: of an organization's events by its administrators, of all by the system's
+    "webhook.manage": (ADMIN, SYSTEM_ADMIN),
     "import.run": (EVERY_COORDINATOR, SYSTEM_ADMIN),
     "export.run": (EVERY_COORDINATOR, AUDITOR),
     "export.whole": (SYSTEM_ADMIN,),

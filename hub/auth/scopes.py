@@ -55,6 +55,7 @@ NEVER_BY_TOKEN = frozenset(
         "proposal.lapse",
         "proposal.release",
         "engagement.begin",
+        "webhook.manage",
     }
 )
 """Actions in no group: of a person alone, or of the hub itself."""

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 if TYPE_CHECKING:
     from procrastinate import App
 
-SOLVE, IO = "solve", "io"
-"""The queues: what takes a processor for long, and what waits for others."""
+SOLVE, IO, HOOKS = "solve", "io", "hooks"
+"""The queues: what takes a processor for long, what waits for the hub's own servers, and what waits for anybody's."""
 SOLVE_RUNS, PREPARE_COMPARISONS, SEND_MAIL = "solve_runs", "prepare_comparisons", "send_mail"
+TELL_WEBHOOKS = "tell_webhooks"
 """The tasks a transaction can call for. They take no arguments: what to do is told by the rows."""
-QUEUES = {SOLVE_RUNS: SOLVE, PREPARE_COMPARISONS: SOLVE, SEND_MAIL: IO}
+QUEUES = {SOLVE_RUNS: SOLVE, PREPARE_COMPARISONS: SOLVE, SEND_MAIL: IO, TELL_WEBHOOKS: HOOKS}
 
 CALLS = "calls"
 """Of ``session.info``: what this transaction has called for."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from hub.settings import Settings
+from hub.workflows import webhook_deliveries
 from hub.workflows.accounts.sessions import purge_sign_in
 from hub.workflows.engagement_ending import end_due
 from hub.workflows.engagement_reminders import remind_due
@@ -44,6 +45,8 @@ DUTIES: tuple[Duty, ...] = (
     Duty("reminders", 10 * MINUTE, lambda session, now, settings: remind(session, now, settings.reminder_days)),
     Duty("lost_mail", MINUTE, lambda session, now, _: give_up_lost(session, now)),
     Duty("old_mail", HOUR, lambda session, now, _: drop_old(session, now)),
+    Duty("lost_hooks", MINUTE, lambda session, now, _: webhook_deliveries.give_up_lost(session, now)),
+    Duty("old_hooks", HOUR, lambda session, now, _: webhook_deliveries.drop_old(session, now)),
     Duty("ended_sign_ins", 10 * MINUTE, lambda session, now, _: purge_sign_in(session, now)),
     Duty("retention", DAY, lambda session, now, _: apply_retention(session, now), at_once=1),
     Duty("kept_answers", HOUR, lambda session, now, _: purge(session, now)),

@@ -14,7 +14,7 @@ from procrastinate import App
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from sqlalchemy import Engine
 
-from hub.db.calls import IO, PREPARE_COMPARISONS, QUEUES, SEND_MAIL, SOLVE_RUNS
+from hub.db.calls import IO, PREPARE_COMPARISONS, QUEUES, SEND_MAIL, SOLVE_RUNS, TELL_WEBHOOKS
 from hub.db.transaction import reading, transaction
 from hub.jobs.tasks import DUTY, Work
 from hub.jobs.watching import Watch
@@ -23,13 +23,14 @@ from hub.models.base import utc_now
 from hub.workflows.comparing import waiting_comparisons
 from hub.workflows.outbox import is_mail_due
 from hub.workflows.runs import leases, put_back_lost, turns
+from hub.workflows.webhook_deliveries import is_delivery_due
 
 ROUNDS = 4
 """Looks within a lease."""
 POLL = 0.5
 """Seconds between two looks for work where nobody can call for it: at a queue in memory."""
 MAIL_EVERY = 5.0
-"""Seconds between two looks for mail whose pause is over, where calls come."""
+"""Seconds between two looks for mail and webhooks whose pause is over, where calls come."""
 
 
 class Housekeeping:
@@ -87,9 +88,10 @@ class Housekeeping:
             found = [SOLVE_RUNS] if turns(session, self._work.settings.comparison_runs) else []
             if waiting_comparisons(session):
                 found.append(PREPARE_COMPARISONS)
-            if (not self._called or self._seconds() >= self._mail_due) and is_mail_due(session, self._now()):
+            if not self._called or self._seconds() >= self._mail_due:
                 self._mail_due = self._seconds() + MAIL_EVERY
-                found.append(SEND_MAIL)
+                found += [SEND_MAIL] if is_mail_due(session, self._now()) else []
+                found += [TELL_WEBHOOKS] if is_delivery_due(session, self._now()) else []
         return found
 
     async def _call(self, task: str) -> None:

@@ -16,15 +16,18 @@ from procrastinate import App
 from procrastinate.connector import BaseConnector
 from sqlalchemy import Engine
 
-from hub.db.calls import IO, PREPARE_COMPARISONS, SEND_MAIL, SOLVE, SOLVE_RUNS
+from hub.auth.keys import Keyring
+from hub.db.calls import HOOKS, IO, PREPARE_COMPARISONS, SEND_MAIL, SOLVE, SOLVE_RUNS, TELL_WEBHOOKS
 from hub.db.transaction import reading, transaction
 from hub.errors import HubError
 from hub.jobs.duties import DUTIES, Duty
+from hub.jobs.hooks import LIMITS, keyring_for, tell_next
 from hub.jobs.mail import send_next
 from hub.jobs.solving import BROKEN_EN, BROKEN_JA, run_next
 from hub.logging import log_event, new_reference
 from hub.mail.server import MailServer, server_of
 from hub.models.base import utc_now
+from hub.outgoing.client import Outgoing, outgoing_of
 from hub.settings import Settings
 from hub.workflows.comparing import begin_comparison, build_comparison, fail_comparison, waiting_comparisons
 from hub.workflows.runs import LEASE
@@ -97,6 +100,23 @@ class Work:
             if not send_next(self.engine, server, self.settings.links_to):
                 return
 
+    @cached_property
+    def keyring(self) -> Keyring | None:
+        """The keys that open webhooks' secrets; None where nobody signs in, or when they cannot be read."""
+        return keyring_for(self.settings)
+
+    @cached_property
+    def outgoing(self) -> Outgoing:
+        """What webhooks are called by."""
+        return outgoing_of(self.settings, LIMITS)
+
+    def tell_webhooks(self) -> None:
+        """Tell all webhooks what is due."""
+        keyring = self.keyring
+        while keyring is not None and not self.closing.is_set():
+            if not tell_next(self.engine, keyring, self.outgoing, self.settings.links_to):
+                return
+
     def do(self, duty: Duty, timestamp: int = 0) -> int:  # noqa: ARG002  (Procrastinate tells when it was due)
         """Do a duty, some in each transaction, until nothing is left; return how much it did."""
         total = 0
@@ -118,6 +138,7 @@ def app_of(work: Work, connector: BaseConnector) -> App:
         (SOLVE_RUNS, SOLVE, work.solve_runs),
         (PREPARE_COMPARISONS, SOLVE, work.prepare_comparisons),
         (SEND_MAIL, IO, work.send_mail),
+        (TELL_WEBHOOKS, HOOKS, work.tell_webhooks),
     ):
         app.task(name=name, queue=queue)(guarded(name, act))
     for duty in work.duties:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from procrastinate import App
 from sqlalchemy import Engine
 
-from hub.db.calls import IO, SOLVE
+from hub.db.calls import HOOKS, IO, SOLVE
 from hub.jobs.housekeeping import Housekeeping
 from hub.jobs.queues import connector_of
 from hub.jobs.tasks import Work, app_of
@@ -23,7 +23,7 @@ from hub.logging import log_event, new_reference
 from hub.settings import Settings
 
 Pool = Literal["solve", "io", "all"]
-QUEUES_OF: dict[Pool, tuple[str, ...]] = {"solve": (SOLVE,), "io": (IO,), "all": (SOLVE, IO)}
+QUEUES_OF: dict[Pool, tuple[str, ...]] = {"solve": (SOLVE,), "io": (IO, HOOKS), "all": (SOLVE, IO, HOOKS)}
 
 AGAIN = 1.0
 """Seconds until a queue that could not be served is tried again."""

@@ -42,6 +42,7 @@ from hub.models.sign_in import (
     SignedInSession,
     SignInCount,
 )
+from hub.models.webhooks import Webhook, WebhookDelivery, WebhookEvent
 from hub.models.work import Questionnaire, Report, WorkLog, WorkLogShare
 
 __all__ = [
@@ -102,6 +103,9 @@ __all__ = [
     "Slot",
     "VendorConflict",
     "VerifiedRecord",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
     "WorkLog",
     "WorkLogShare",
 ]

@@ -6,7 +6,6 @@ verified by the name. Nothing is followed, no proxy or password is taken from th
 """
 
 import asyncio
-import re
 import socket
 import ssl
 import threading
@@ -21,16 +20,12 @@ import httpx2
 
 from hub.outgoing.addresses import Address, Network, may_be_called, networks_of
 from hub.outgoing.faults import OutgoingFault
+from hub.outgoing.targets import Target, target_of
 from hub.settings import Settings
 
 AGENT = "digital-talent-hub"
-LONGEST_URL = 2000
 MOST_ADDRESSES = 3
 """How many of a name's addresses are tried, one after another, when one cannot be reached."""
-NAME = re.compile(rb"[0-9A-Za-z.:_-]+")
-"""A name in ASCII, or an address."""
-PORTS = {"https": 443, "http": 80}
-
 Find = Callable[[str, int], Sequence[str]]
 """Returns the addresses of a name. OSError when there is none."""
 
@@ -63,15 +58,6 @@ class Call:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A URL that may be called as far as can be told without looking its name up."""
-
-    url: httpx2.URL
-    name: str
-    port: int
-
-
 def find_addresses(name: str, port: int) -> Sequence[str]:
     """Ask the system for the addresses of ``name``."""
     found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
@@ -98,22 +84,7 @@ class Outgoing:
 
     def check(self, url: str) -> Target:
         """Return where ``url`` leads, without looking its name up. Raises OutgoingFault."""
-        if len(url) > LONGEST_URL or not url.isascii() or not url.isprintable() or set(url) & set(' \\"<>^`{|}'):
-            raise OutgoingFault("no_url")
-        try:
-            told = httpx2.URL(url)
-        except httpx2.InvalidURL:
-            raise OutgoingFault("no_url") from None
-        if not NAME.fullmatch(told.raw_host):
-            raise OutgoingFault("no_url")
-        if told.scheme != "https" and not (self._http and told.scheme == "http"):
-            raise OutgoingFault("scheme")
-        if told.userinfo or "@" in url.partition("://")[2].partition("/")[0]:
-            raise OutgoingFault("credentials")
-        port = told.port or PORTS[told.scheme]
-        if port not in self._ports:
-            raise OutgoingFault("port")
-        return Target(told.copy_with(fragment=None), told.raw_host.decode("ascii"), port)
+        return target_of(url, self._ports, http=self._http)
 
     def send(
         self,

@@ -145,6 +145,14 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
         "account:erase": Action("本人の求めでアカウントを消去した", "an account was erased on its person's request"),
         "calendar:subscribe": Action("予定表の購読の住所を作った", "a calendar's private address was made"),
         "calendar:unsubscribe": Action("予定表の購読をやめた", "a calendar's private address was ended"),
+        # other systems that are told
+        "webhook:register": Action("通知先を登録した", "a webhook was registered"),
+        "webhook:change_events": Action("通知先に伝える出来事を変えた", "the events of a webhook were changed"),
+        "webhook:rotate": Action("通知先の署名の鍵を替えた", "the secret of a webhook was replaced"),
+        "webhook:test": Action("通知先を試した", "a webhook was tried"),
+        "webhook:stop": Action("通知先を止めた", "a webhook was stopped"),
+        "webhook:start": Action("通知先を再び使えるようにした", "a webhook was started again"),
+        "webhook:give_up": Action("失敗が続いた通知先を自動で止めた", "a webhook that kept failing was stopped"),
         # the log itself, and what its time is over for
         "retention:erase": Action("保存の期間が過ぎたものを消去した", "what was kept long enough was erased"),
         "audit:read": Action("監査記録を見た", "the audit log was read"),

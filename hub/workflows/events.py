@@ -81,6 +81,8 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "account:providers_changed": Event(
             "外部のサインインとの結び付きが変わりました", "Your sign-in by a provider was changed"
         ),
+        # other systems that are told
+        "webhook:given_up": Event("失敗が続いた通知先を止めました", "A webhook that kept failing was stopped"),
         # the service itself
         "mail:uncertain": Event("届いたか分からないメールがあります", "It is not known whether a mail arrived"),
         "mail:failed": Event("送れなかったメールがあります", "A mail could not be sent"),
@@ -114,6 +116,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "engagement": "/engagements/{}",
         "expert": "/experts/{}",
         "account": "/account",
+        "webhook": "/webhooks/{}",
     }
 )
 """Where a subject's page is, by its kind; what has no page of its own leads to the notifications."""

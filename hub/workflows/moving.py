@@ -15,6 +15,7 @@ from hub.models import Change
 from hub.models.base import TEXT_LENGTH, columns, table_of, utc_now
 from hub.workflows.audit import record
 from hub.workflows.life_cycles import LifeCycle, Move
+from hub.workflows.webhook_events import announce
 from matching.faults import Fault
 
 
@@ -74,6 +75,7 @@ def move(
     if session.execute(changed, {**written, **seen}).rowcount != 1:  # type: ignore[attr-defined]
         raise ChangedMeanwhile
     _remember(session, actor, subject, made, reason)
+    announce(session, cycle.kind, made.target, subject.id, subject.belonging.organization)
     record(
         session,
         actor,

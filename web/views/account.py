@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from hub.auth.passwords import hash_password
+from hub.auth.permissions import allows
 from hub.auth.scopes import SCOPES
 from hub.auth.totp import enrolment_address
 from hub.decisions import HALF, decides
@@ -79,6 +80,7 @@ def show_account(
         "declaring": sorted(
             {grant.scope for grant in actor.grants if grant.role in ("approver", "organization_admin")}
         ),
+        "all_webhooks": allows(actor, "webhook.manage"),
         "organizations": sorted({grant.scope for grant in actor.grants if grant.role == "organization_admin"}),
     }
     return render(request, "account.html", context)

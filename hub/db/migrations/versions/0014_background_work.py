@@ -7,7 +7,7 @@ from hub.db.queue_schema import create_queue, drop_queue
 from hub.db.triggers import batch_keeping_triggers
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

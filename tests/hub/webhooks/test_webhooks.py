@@ -1,0 +1,465 @@
+"""Webhooks: told in the transaction of the event, at most once unless it failed, signed, and of nobody."""
+
+import hmac
+import json
+import threading
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import IntegrityError
+
+from hub.auth.actor import Actor, Grant
+from hub.auth.keys import Keyring
+from hub.db.transaction import reading, transaction
+from hub.errors import Conflict, Forbidden, Invalid, NotFound, Unseen
+from hub.jobs.hooks import keyring_for, tell_next
+from hub.jobs.tasks import Work as Tasks
+from hub.jobs.worker import Worker
+from hub.models import Change
+from hub.models.base import table_of, utc_now
+from hub.outgoing.addresses import networks_of
+from hub.outgoing.client import Limits, Outgoing
+from hub.settings import Settings
+from hub.workflows import webhook_deliveries, webhooks
+from hub.workflows.moving import Reason
+from hub.workflows.outbox import LEASE, MOST_ATTEMPTS
+from hub.workflows.request_moves import close_request
+from hub.workflows.webhook_deliveries import claim_delivery, drop_old, give_up_lost, settle_delivery
+from hub.workflows.webhook_events import ANNOUNCED, announce
+from tests.hub.accounts.signing_in import KEY, everything_kept
+from tests.hub.databases import on_postgresql, on_sqlite
+from tests.hub.engagements.conftest import Work
+from tests.hub.outgoing.listening import FINE, Listener, listening, saying
+from tests.hub.round.world import APPROVER, CITY, REQUESTER, WARD
+from tests.hub.webhooks.conftest import HEAD, OTHERS_HEAD, SYSTEM_ADMIN, URL, deliveries, rows
+
+PUBLIC = "https://hub.example"
+
+
+def closing(session: Any) -> None:
+    close_request(session, REQUESTER, "r2", Reason(None, "髙橋 花子の都合"))
+
+
+def closed(work: Work) -> None:
+    with transaction(work.engine) as session:
+        closing(session)
+
+
+def calling(at: Listener, **changes: Any) -> Outgoing:
+    told: dict[str, Any] = {"find": lambda *_: ["127.0.0.1"], "http": True, "limits": Limits(1, 0.5, 2, 1000)}
+    return Outgoing(ports=[at.port], networks=networks_of(["127.0.0.1/32"]), **{**told, **changes})
+
+
+def aimed(work: Work, at: Listener) -> None:
+    """Let every webhook lead to a server of the test."""
+    with transaction(work.engine) as session:
+        session.execute(text("UPDATE webhooks SET url = :url"), {"url": f"http://hooks.example:{at.port}/in"})
+
+
+def told(work: Work, keyring: Keyring, at: Listener, count: int = 1, **changes: Any) -> None:
+    for _ in range(count):
+        assert tell_next(work.engine, keyring, calling(at, **changes), PUBLIC)
+
+
+# what is told, and when
+
+
+def test_a_delivery_is_there_when_the_event_is_and_not_otherwise(work: Work, hook):
+    made, _ = hook()
+    with pytest.raises(ZeroDivisionError), transaction(work.engine) as session:
+        closing(session)
+        assert session.execute(text("SELECT count(*) FROM webhook_deliveries")).scalar_one() == 1
+        raise ZeroDivisionError
+    assert deliveries(work.engine) == []
+    closed(work)
+    assert deliveries(work.engine) == [(made, "request:closed", "r2", "waiting", 0, None)]
+
+
+@on_sqlite
+def test_each_is_told_of_the_events_it_asked_for_of_its_own_organization(work: Work, hook):
+    own, _ = hook()
+    hook(url=f"{URL}/2", events=("request:open",))
+    hook(OTHERS_HEAD, WARD)
+    whole, _ = hook(SYSTEM_ADMIN, None)
+    stopped, _ = hook(url=f"{URL}/3")
+    with transaction(work.engine) as session:
+        webhooks.stop(session, HEAD, stopped)
+    closed(work)
+    assert {row[0] for row in deliveries(work.engine)} == {own, whole}
+
+
+def test_what_happens_again_is_told_again_and_the_same_only_once(work: Work, hook):
+    hook(events=("report:submitted",))
+    names = ("subject_kind", "subject_id", "position", "move", "from_status", "to_status", "actor_id", "at")
+    for position in (1, 2):
+        values = ("report", "rep_1", position, "submit", "draft", "submitted", "acc_x", utc_now())
+        with transaction(work.engine) as session:
+            session.execute(insert(table_of(Change)), dict(zip(names, values, strict=True)))
+            announce(session, "report", "submitted", "rep_1", CITY)
+        with pytest.raises(IntegrityError), transaction(work.engine) as session:
+            announce(session, "report", "submitted", "rep_1", CITY)
+    assert [row[2:4] for row in deliveries(work.engine)] == [("rep_1", "waiting")] * 2
+
+
+def test_plans_are_of_coordinators_alone():
+    assert len(ANNOUNCED) > 20
+    assert not [event for event in ANNOUNCED if event.startswith("plan:")]
+
+
+def test_the_payload_is_kind_id_time_and_link_and_names_nobody(work: Work, hook, keyring: Keyring):
+    hook()
+    closed(work)
+    with listening(saying(FINE)) as at:
+        aimed(work, at)
+        told(work, keyring, at)
+        (heard,) = at.heard
+    head, _, body = heard.partition(b"\r\n\r\n")
+    said = json.loads(body)
+    assert set(said) == {"id", "event", "kind", "subject", "at", "link"}
+    assert (said["event"], said["kind"], said["subject"]) == ("request:closed", "request", "r2")
+    assert said["link"] == f"{PUBLIC}/requests/r2"
+    assert b"X-Hub-Event: request:closed" in head
+    assert said["id"].encode() in head
+    for word in ("髙橋", "花子", "オンデマンド", "acc_", CITY):
+        assert word not in heard.decode()
+    assert not tell_next(work.engine, keyring, calling(at), PUBLIC)
+
+
+# signed
+
+
+def valid(heard: bytes, secret: str) -> list[bool]:
+    """Return for each signature whether it is that of ``secret``: what a receiver does."""
+    head, _, body = heard.partition(b"\r\n\r\n")
+    line = next(line for line in head.decode().split("\r\n") if line.lower().startswith("x-hub-signature: "))
+    parts = [part.split("=", 1) for part in line.partition(": ")[2].split(",")]
+    seconds = dict(parts)["t"]
+    wanted = hmac.new(secret.encode(), seconds.encode() + b"." + body, sha256).hexdigest()
+    assert abs(int(seconds) - utc_now().timestamp()) < 60
+    return [hmac.compare_digest(wanted, value) for name, value in parts if name == "v1"]
+
+
+@on_sqlite
+def test_it_is_signed_with_the_secret_and_for_a_day_with_the_former_one_too(work: Work, hook, keyring: Keyring):
+    made, first = hook()
+    with listening(saying(FINE)) as at:
+        aimed(work, at)
+
+        def heard() -> bytes:
+            with transaction(work.engine) as session:
+                webhooks.send_test(session, HEAD, made)
+            told(work, keyring, at)
+            return at.heard[-1]
+
+        assert valid(heard(), first) == [True]
+        assert valid(heard(), "whs_wrong") == [False]
+        with transaction(work.engine) as session:
+            second = webhooks.rotate(session, HEAD, keyring, made)
+        both = heard()
+        assert (valid(both, second), valid(both, first)) == ([True, False], [False, True])
+        with transaction(work.engine) as session:
+            session.execute(text("UPDATE webhooks SET former_until = '2026-01-01 00:00:00'"))
+        assert valid(heard(), second) == [True]
+
+
+@on_sqlite
+def test_no_secret_is_anywhere_in_the_database(work: Work, hook, keyring: Keyring):
+    made, first = hook()
+    with transaction(work.engine) as session:
+        second = webhooks.rotate(session, HEAD, keyring, made)
+    kept = everything_kept(work.engine)
+    assert first not in kept
+    assert second not in kept
+    assert first.startswith("whs_")
+
+
+# at most once, unless it failed
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [b"HTTP/1.1 500 No\r\nContent-Length: 0\r\n\r\n", b"HTTP/1.1 302 X\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"],
+)
+@on_sqlite
+def test_what_was_refused_is_tried_again_later_and_then_no_more(work: Work, hook, keyring: Keyring, reply: bytes):
+    hook()
+    closed(work)
+    now = utc_now()
+    with listening(saying(reply), saying(FINE)) as at:
+        aimed(work, at)
+        told(work, keyring, at)
+        assert [row[3:] for row in deliveries(work.engine)] == [("waiting", 1, int(reply.split()[1]))]
+        assert not tell_next(work.engine, keyring, calling(at), PUBLIC), "not before its time"
+        assert tell_next(work.engine, keyring, calling(at), PUBLIC, clock=lambda: now + timedelta(minutes=5))
+        assert [row[3:] for row in deliveries(work.engine)] == [("sent", 2, 200)]
+        assert not tell_next(work.engine, keyring, calling(at), PUBLIC, clock=lambda: now + timedelta(days=1))
+        assert len(at.heard) == 2
+        first, second = (json.loads(heard.partition(b"\r\n\r\n")[2])["id"] for heard in at.heard)
+        assert first == second
+
+
+@on_sqlite
+def test_what_may_have_arrived_is_not_sent_again(work: Work, hook, keyring: Keyring):
+    hook()
+    closed(work)
+    with listening(saying(b"", FINE, pause=1.5)) as at:
+        aimed(work, at)
+        told(work, keyring, at)
+        assert [row[3:] for row in deliveries(work.engine)] == [("uncertain", 1, None)]
+        later = utc_now() + timedelta(days=1)
+        assert not tell_next(work.engine, keyring, calling(at), PUBLIC, clock=lambda: later)
+        assert len(at.heard) == 1
+
+
+def test_a_sender_that_dies_leaves_it_unsent_and_known(work: Work, hook, keyring: Keyring):
+    hook()
+    closed(work)
+    now = utc_now()
+    with transaction(work.engine) as session:
+        taken = claim_delivery(session, keyring, now)
+    assert taken is not None
+    with transaction(work.engine) as session:
+        assert claim_delivery(session, keyring, now) is None
+        assert give_up_lost(session, now + LEASE / 2) == 0
+        assert give_up_lost(session, now + LEASE * 2) == 1
+    assert [row[3:] for row in deliveries(work.engine)] == [("uncertain", 1, None)]
+    with transaction(work.engine) as session:
+        assert settle_delivery(session, taken, "sent", 200, now) == "sent", "a sender that lives longer may still say"
+
+
+@on_postgresql
+def test_two_senders_take_two_deliveries(work: Work, hook, keyring: Keyring):
+    hook()
+    closed(work)
+    with transaction(work.engine) as session:
+        session.execute(
+            text(
+                "INSERT INTO webhook_deliveries (webhook_id, event, subject_id, occasion, kind, happened_at, status,"
+                " attempt, due_at) SELECT webhook_id, event, 'r9', '1', kind, happened_at, status, attempt, due_at"
+                " FROM webhook_deliveries"
+            )
+        )
+    with transaction(work.engine) as one, transaction(work.engine) as other:
+        first, second = (claim_delivery(session, keyring, utc_now()) for session in (one, other))
+    assert {first.subject_id, second.subject_id} == {"r2", "r9"}
+
+
+@on_sqlite
+def test_an_address_that_leads_inside_is_never_called(work: Work, hook, keyring: Keyring):
+    made, _ = hook()
+    closed(work)
+    with listening(saying(FINE)) as at:
+        inside = Outgoing(ports=[443, at.port], find=lambda *_: ["127.0.0.1"])
+        assert tell_next(work.engine, keyring, inside, PUBLIC)
+        assert at.heard == []
+    assert deliveries(work.engine) == [(made, "request:closed", "r2", "waiting", 1, 0)]
+
+
+# given up
+
+
+def failing(work: Work, keyring: Keyring, times: int, now: Any, every: timedelta) -> Any:
+    for _ in range(times):
+        with transaction(work.engine) as session:
+            taken = claim_delivery(session, keyring, now)
+            assert taken is not None
+            settle_delivery(session, taken, "again", 500, now)
+            session.execute(
+                text("UPDATE webhook_deliveries SET due_at = '2020-01-01 00:00:00' WHERE status = 'waiting'")
+            )
+        now += every
+    return now
+
+
+def state(work: Work) -> tuple[Any, ...]:
+    return rows(work.engine, "SELECT stopped_for, failures FROM webhooks")[0]
+
+
+@on_sqlite
+def test_one_that_fails_for_days_is_stopped_and_its_administrators_are_told(work: Work, hook, keyring: Keyring):
+    made, _ = hook()
+    closed(work)
+    failing(work, keyring, 6, utc_now(), timedelta(hours=12))
+    assert state(work) == (None, 6), "often, but not for long yet"
+    failing(work, keyring, 1, utc_now() + timedelta(days=4), timedelta())
+    assert state(work) == ("failing", 7)
+    assert [row[3] for row in deliveries(work.engine)] == ["dropped"]
+    told = rows(work.engine, "SELECT account_id, subject_id FROM notifications WHERE event = 'webhook:given_up'")
+    assert told == [(HEAD.id, made)]
+    actions = rows(work.engine, "SELECT action FROM audit_records WHERE subject_id = :id ORDER BY seq", id=made)
+    assert [action for (action,) in actions] == ["webhook:register", "webhook:give_up"]
+
+
+@on_sqlite
+def test_what_is_taken_in_between_begins_the_count_anew(work: Work, hook, keyring: Keyring):
+    hook(SYSTEM_ADMIN, None)
+    closed(work)
+    later = failing(work, keyring, 6, utc_now(), timedelta(hours=12))
+    with transaction(work.engine) as session:
+        taken = claim_delivery(session, keyring, later)
+        settle_delivery(session, taken, "sent", 200, later)
+    assert state(work) == (None, 0)
+
+
+@on_sqlite
+def test_few_failures_stop_nothing_however_long_ago_the_first_was(work: Work, hook, keyring: Keyring):
+    hook()
+    closed(work)
+    failing(work, keyring, 2, utc_now(), timedelta(days=10))
+    assert state(work)[0] is None
+
+
+@on_sqlite
+def test_a_delivery_is_given_up_after_the_last_attempt(work: Work, hook, keyring: Keyring):
+    hook()
+    closed(work)
+    failing(work, keyring, MOST_ATTEMPTS, utc_now(), timedelta(minutes=1))
+    assert [row[3:5] for row in deliveries(work.engine)] == [("failed", MOST_ATTEMPTS)]
+
+
+@on_sqlite
+def test_old_deliveries_are_dropped_and_forgotten(work: Work, hook, keyring: Keyring):
+    hook()
+    closed(work)
+    with transaction(work.engine) as session:
+        assert drop_old(session, utc_now() + timedelta(days=6)) == 0
+        assert drop_old(session, utc_now() + timedelta(days=8)) == 1
+    assert [row[3] for row in deliveries(work.engine)] == ["dropped"]
+    with transaction(work.engine) as session:
+        assert drop_old(session, utc_now() + timedelta(days=60)) == 1
+    assert deliveries(work.engine) == []
+
+
+# who may, and what they may ask for
+
+
+@on_sqlite
+def test_only_administrators_manage_them_and_those_of_others_are_as_if_not_there(work: Work, hook, keyring: Keyring):
+    made, _ = hook()
+    whole, _ = hook(SYSTEM_ADMIN, None)
+    for actor, organization in ((REQUESTER, CITY), (APPROVER, CITY), (OTHERS_HEAD, CITY), (HEAD, None), (HEAD, WARD)):
+        with pytest.raises(Forbidden):
+            hook(actor, organization, f"{URL}/other")
+        with pytest.raises(Forbidden), reading(work.engine) as session:
+            webhooks.list_webhooks(session, actor, organization)
+    changes = (webhooks.send_test, webhooks.stop, webhooks.start, webhooks.read_webhook)
+    for actor, known in ((OTHERS_HEAD, made), (HEAD, whole), (APPROVER, made)):
+        for change in changes:
+            with pytest.raises(Unseen) as unseen, transaction(work.engine) as session:
+                change(session, actor, known)
+            with pytest.raises(NotFound) as missing, transaction(work.engine) as session:
+                change(session, actor, "whk_none")
+            assert str(unseen.value) == str(missing.value)
+        with pytest.raises(Unseen), transaction(work.engine) as session:
+            webhooks.rotate(session, actor, keyring, known)
+        with pytest.raises(Unseen), transaction(work.engine) as session:
+            webhooks.change_events(session, actor, known, ("request:open",))
+    with transaction(work.engine) as session:
+        webhooks.stop(session, SYSTEM_ADMIN, made)
+    limited = Actor(HEAD.id, (Grant("organization_admin", CITY),), limited_to=frozenset({"request.read"}))
+    with pytest.raises(Forbidden):
+        hook(limited)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "http://hooks.example/",
+        "https://user:pass@hooks.example/",
+        "https://hooks.example:8443/",
+        "hooks.example",
+        "file:///etc",
+    ],
+)
+@on_sqlite
+def test_an_address_that_may_not_be_called_is_refused_when_it_is_registered(work: Work, hook, url: str):
+    with pytest.raises(Invalid) as refused:
+        hook(url=url)
+    assert [fault.place for fault in refused.value.faults] == ["/url"]
+
+
+@on_sqlite
+def test_events_there_are_not_and_the_same_address_twice_are_refused(work: Work, hook):
+    for events in ((), ("plan:ready",), ("request:closed", "x:y")):
+        with pytest.raises(Invalid):
+            hook(events=events)
+    hook()
+    with pytest.raises(Invalid):
+        hook()
+    hook(SYSTEM_ADMIN, None)
+
+
+@on_sqlite
+def test_every_change_is_recorded_and_the_address_is_personal(work: Work, hook, keyring: Keyring):
+    made, _ = hook()
+    with transaction(work.engine) as session:
+        webhooks.change_events(session, HEAD, made, ("request:open", "request:closed"))
+        webhooks.rotate(session, HEAD, keyring, made)
+        webhooks.send_test(session, HEAD, made)
+        webhooks.stop(session, HEAD, made)
+        webhooks.stop(session, HEAD, made)
+    with pytest.raises(Conflict), transaction(work.engine) as session:
+        webhooks.send_test(session, HEAD, made)
+    with transaction(work.engine) as session:
+        webhooks.start(session, HEAD, made)
+    names = rows(work.engine, "SELECT action FROM audit_records WHERE subject_id = :id ORDER BY seq", id=made)
+    assert [name for (name,) in names] == [
+        "webhook:register", "webhook:change_events", "webhook:rotate", "webhook:test", "webhook:stop", "webhook:start",
+    ]  # fmt: skip
+    assert "hooks.example" not in str(rows(work.engine, "SELECT * FROM audit_records"))
+    assert "hooks.example" in str(rows(work.engine, "SELECT content FROM audit_details"))
+
+
+# the thread
+
+
+@on_sqlite
+def test_the_service_tells_webhooks_beside_its_other_work(work: Work, hook, settings: Settings):
+    hook()
+    closed(work)
+    arrived = threading.Event()
+
+    def reply(at: Any) -> None:
+        at.sendall(FINE)
+        arrived.set()
+
+    with listening(reply) as at:
+        changes = {"outgoing_ports": (at.port,), "outgoing_networks": ("127.0.0.1/32",), "outgoing_http": True}
+        made = Settings(
+            data_folder=settings.data_folder, sign_in="required", secret_key=KEY, public_url=PUBLIC, **changes
+        )
+        with transaction(work.engine) as session:
+            session.execute(text("UPDATE webhooks SET url = :url"), {"url": f"http://127.0.0.1:{at.port}/in"})
+        worker = Worker(work.engine, made)
+        worker.start()
+        try:
+            assert arrived.wait(20)
+        finally:
+            worker.close()
+        assert b"https://hub.example/requests/r2" in at.heard[0]
+
+
+@on_postgresql
+def test_a_worker_is_called_for_in_the_transaction_of_the_event_where_somebody_is_to_be_told(work: Work, hook):
+    jobs = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'tell_webhooks'"
+    with reading(work.engine) as session:
+        assert session.execute(text(jobs)).scalar_one() == 0
+    hook()
+    closed(work)
+    with reading(work.engine) as session:
+        assert session.execute(text(jobs)).scalar_one() == 1
+
+
+@on_sqlite
+def test_where_nobody_signs_in_no_webhook_is_told(work: Work):
+    for settings in (Settings(sign_in="local"), Settings(sign_in="required")):
+        Tasks(work.engine, settings).tell_webhooks()
+    assert keyring_for(Settings(sign_in="required")) is None
+
+
+def test_the_longest_pause_before_a_webhook_is_given_up_is_longer_than_a_weekend():
+    assert timedelta(days=3) <= webhook_deliveries.LONG

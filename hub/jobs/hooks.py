@@ -57,7 +57,7 @@ def _call(delivery: Delivery, outgoing: Outgoing, public_url: str, now: datetime
 
 
 def keyring_for(settings: Settings) -> Keyring | None:
-    """Return the keys that open webhooks' secrets; None where nobody signs in, and so nobody has any, or without them."""
+    """Return the keys that open webhooks' secrets; None without them, and where nobody signs in."""
     if settings.sign_in == "local":
         return None
     try:

@@ -31,7 +31,7 @@ def announce(session: Session, kind: str, status: str, subject_id: str, organiza
     event = f"{kind}:{status}"
     if event in ANNOUNCED:
         told = {"told": event, "of_kind": kind, "subject": subject_id, "whose": organization, "now": utc_now()}
-        if session.execute(_announcing(), told).rowcount:  # type: ignore[attr-defined]
+        if session.execute(_announcing(), told).rowcount > 0:  # type: ignore[attr-defined]
             call(session, TELL_WEBHOOKS)
 
 
@@ -50,4 +50,4 @@ def _announcing() -> Insert:
         .where(or_(w.organization_code.is_(None), w.organization_code == whose))
     )
     names = ["webhook_id", "event", "subject_id", "occasion", "kind", "happened_at", "status", "attempt", "due_at"]
-    return insert(table_of(WebhookDelivery)).from_select(names, asked)
+    return insert(table_of(WebhookDelivery)).from_select(names, asked).execution_options(preserve_rowcount=True)

@@ -80,7 +80,7 @@ class Site:
             "filled": f"{plan}/slots/{self.filled}",
             "open": f"{plan}/slots/{self.open}",
             "try": f"{plan}/slots/{self.open}/try?q=県",
-            "compare": f"/plans/compare?before={self.plan}&after={self.plan}",
+            "side-by-side": f"/plans/compare?before={self.plan}&after={self.plan}",
             "publish": f"{plan}/publish",
             "undo": f"{plan}/undo",
             "close": f"{plan}/close",

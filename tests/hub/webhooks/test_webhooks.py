@@ -2,9 +2,11 @@
 
 import hmac
 import json
+import re
 import threading
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,6 +38,7 @@ from tests.hub.round.world import APPROVER, CITY, REQUESTER, WARD
 from tests.hub.webhooks.conftest import HEAD, OTHERS_HEAD, SYSTEM_ADMIN, URL, deliveries, rows
 
 PUBLIC = "https://hub.example"
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "webhooks.md"
 
 
 def closing(session: Any) -> None:
@@ -162,6 +165,25 @@ def test_it_is_signed_with_the_secret_and_for_a_day_with_the_former_one_too(work
         with transaction(work.engine) as session:
             session.execute(text("UPDATE webhooks SET former_until = '2026-01-01 00:00:00'"))
         assert valid(heard(), second) == [True]
+
+
+@on_sqlite
+def test_the_documented_way_to_check_a_delivery_accepts_ours_and_no_other(work: Work, hook, keyring: Keyring):
+    (recipe,) = re.findall(r"^```python\n(.*?)^```$", DOCUMENT.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(recipe, names)
+    check = names["is_from_the_hub"]
+    hook()
+    closed(work)
+    with transaction(work.engine) as session:
+        taken = claim_delivery(session, keyring, utc_now())
+    assert taken is not None
+    body, now = taken.body(PUBLIC), utc_now()
+    header, (secret,) = taken.signature(body, now), taken.secrets
+    assert check(header, body, secret, now.timestamp())
+    assert not check(header, body + b" ", secret, now.timestamp())
+    assert not check(header, body, "whs_other", now.timestamp())
+    assert not check(header, body, secret, now.timestamp() + 600)
 
 
 @on_sqlite

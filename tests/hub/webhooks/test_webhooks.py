@@ -251,6 +251,21 @@ def test_a_sender_that_dies_leaves_it_unsent_and_known(work: Work, hook, keyring
         assert settle_delivery(session, taken, "sent", 200, now) == "sent", "a sender that lives longer may still say"
 
 
+@on_sqlite
+def test_a_sender_of_an_earlier_attempt_settles_nothing(work: Work, hook, keyring: Keyring):
+    hook()
+    closed(work)
+    now = utc_now()
+    later = now + timedelta(hours=1)
+    with transaction(work.engine) as session:
+        first = claim_delivery(session, keyring, now)
+        settle_delivery(session, first, "again", 500, now)
+        second = claim_delivery(session, keyring, later)
+        assert (first.attempt, second.attempt) == (1, 2)
+        assert settle_delivery(session, first, "sent", 200, later) == "sending"
+    assert [row[3:] for row in deliveries(work.engine)] == [("sending", 2, 500)]
+
+
 @on_postgresql
 def test_two_senders_take_two_deliveries(work: Work, hook, keyring: Keyring):
     hook()

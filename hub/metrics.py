@@ -30,6 +30,7 @@ class Metrics:
         self._queue = Gauge("hub_queue_depth", "Runs that wait for a worker", registry=on)
         self._oldest = Gauge("hub_queue_oldest_seconds", "How long the first of them has waited", registry=on)
         self._outbox = Gauge("hub_outbox", "Mail", ("status",), registry=on)
+        self._webhooks = Gauge("hub_webhooks", "Deliveries to webhooks", ("status",), registry=on)
 
     def observe(self, answered: Answered) -> None:
         """Take note of an answered request."""
@@ -45,6 +46,8 @@ class Metrics:
             self._runs.labels(status).set(count)
         for status, count in figures.mail.items():
             self._outbox.labels(status).set(count)
+        for status, count in figures.webhooks.items():
+            self._webhooks.labels(status).set(count)
         self._queue.set(figures.runs["queued"])
         self._oldest.set(figures.oldest_queued)
         return generate_latest(self._registry)

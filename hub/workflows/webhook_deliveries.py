@@ -137,7 +137,7 @@ def _follow(session: Session, webhook_id: str, came: Came, now: datetime) -> Non
     if came == "sent":
         session.execute(change.values(failing_since=None, failures=0))
         return
-    hook = session.execute(select(*w).where(w.id == webhook_id).with_for_update()).one()
+    hook = session.execute(select(*w).where(w.id == webhook_id).with_for_update(key_share=True)).one()
     since, failures = hook.failing_since or now, hook.failures + 1
     session.execute(change.values(failing_since=since, failures=failures))
     if hook.stopped_for is not None or now - since < LONG or failures < FEWEST_FAILURES:

@@ -25,6 +25,8 @@ LONGEST = timedelta(hours=12)
 """How long a session lives at all: a working day."""
 SEEN_EVERY = timedelta(minutes=1)
 """How exact the idle limit is: a session that is used is not written more often."""
+MOST_SESSIONS = 20
+"""Of one account at once: browsers people forget about stay no doors for ever."""
 FRESH = timedelta(minutes=10)
 """How long who has signed in need not prove again who they are, where they have no password to do so."""
 KEPT_AFTER = timedelta(days=30)
@@ -66,8 +68,15 @@ class SessionRow:
 
 
 def begin_session(session: Session, account_id: str, agent: str, now: datetime, *, second_factor: bool = False) -> str:
-    """Begin a session and return its secret for the browser. ``second_factor``: it was proved with the first."""
-    secret = new_secret()
+    """Begin a session and return its secret for the browser. ``second_factor``: it was proved with the first.
+
+    Beyond ``MOST_SESSIONS`` the one that was not used for longest ends.
+    """
+    secret, s = new_secret(), columns(SignedInSession)
+    longest_unused = select(s.id).where(s.account_id == account_id).order_by(s.seen_at.desc(), s.id)
+    over = session.execute(longest_unused.offset(MOST_SESSIONS - 1)).scalars().all()
+    if over:
+        session.execute(delete(table_of(SignedInSession)).where(s.id.in_(over)))
     row = SignedInSession(
         id=new_id("ses"),
         token_hash=hash_of(secret),

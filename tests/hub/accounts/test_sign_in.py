@@ -8,6 +8,7 @@ from hub.auth.keys import Keyring
 from hub.auth.passwords import hash_password
 from hub.db.transaction import reading, transaction
 from hub.errors import Forbidden, NotFound, SignInNeeded, TooOften
+from hub.workflows.accounts import sessions
 from hub.workflows.accounts.credentials import store_password
 from hub.workflows.accounts.people import set_active
 from hub.workflows.accounts.roles import give_role, take_role
@@ -15,6 +16,7 @@ from hub.workflows.accounts.sessions import (
     IDLE,
     LONGEST,
     SEEN_EVERY,
+    begin_session,
     confirm_second_factor,
     end_other_sessions,
     end_session,
@@ -156,6 +158,26 @@ def test_one_sees_and_ends_one_s_own_sessions_and_nobody_else_s(registered: Engi
         sign_out(session, found(registered, secrets[2], later))
     assert found(registered, secrets[2], later) is None
     assert found(registered, other, later) is not None
+
+
+@on_sqlite
+def test_one_session_more_than_an_account_may_have_ends_the_longest_unused(
+    registered: Engine, monkeypatch: pytest.MonkeyPatch, now: datetime
+):
+    monkeypatch.setattr(sessions, "MOST_SESSIONS", 3)
+    for account in ("acc_1", "acc_2"):
+        member(registered, account, EXPERT)
+    with transaction(registered) as session:
+        others = begin_session(session, "acc_2", "a browser", now)
+        secrets = [begin_session(session, "acc_1", "a browser", now + timedelta(minutes=i)) for i in range(3)]
+    later = now + timedelta(minutes=5)
+    one = found(registered, secrets[0], later).session
+    with transaction(registered) as session:
+        mark_seen(session, one, later)
+        secrets.append(begin_session(session, "acc_1", "a browser", later))
+    # The first was used since, so that it is the second that ends; nobody else's does.
+    assert [found(registered, secret, later) is None for secret in secrets] == [False, True, False, False]
+    assert found(registered, others, later) is not None
 
 
 @on_sqlite

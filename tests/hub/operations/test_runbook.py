@@ -14,6 +14,7 @@ from hub.db.engine import create_engine
 from hub.metrics import Metrics
 from hub.models.notifications import MAIL_STATUSES
 from hub.models.plans import RUN_STATUSES
+from hub.models.webhooks import DELIVERY_STATUSES
 from hub.settings import Settings
 from hub.workflows.service_figures import ServiceFigures
 from tests.hub.accounts.signing_in import enrol
@@ -107,7 +108,8 @@ def test_the_runbook_speaks_of_what_goes_wrong(topic: str):
 
 
 def test_every_figure_the_runbook_names_is_one():
-    figures = ServiceFigures(dict.fromkeys(RUN_STATUSES, 0), dict.fromkeys(MAIL_STATUSES, 0), 0.0)
+    runs, mail = dict.fromkeys(RUN_STATUSES, 0), dict.fromkeys(MAIL_STATUSES, 0)
+    figures = ServiceFigures(runs, mail, dict.fromkeys(DELIVERY_STATUSES, 0), 0.0)
     text = Metrics().text(figures).decode()
     for name in set(re.findall(r"\bhub_[a-z_]+", RUNBOOK)):
         assert f"# TYPE {name} " in text or f"# HELP {name} " in text, name

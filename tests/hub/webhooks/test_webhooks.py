@@ -2,9 +2,11 @@
 
 import hmac
 import json
+import re
 import threading
 from datetime import timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,6 +39,7 @@ from tests.hub.round.world import APPROVER, CITY, REQUESTER, WARD
 from tests.hub.webhooks.conftest import HEAD, OTHERS_HEAD, SYSTEM_ADMIN, URL, deliveries, rows
 
 PUBLIC = "https://hub.example"
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "webhooks.md"
 
 
 def closing(session: Any) -> None:
@@ -166,6 +169,25 @@ def test_it_is_signed_with_the_secret_and_for_a_day_with_the_former_one_too(work
 
 
 @on_sqlite
+def test_the_documented_way_to_check_a_delivery_accepts_ours_and_no_other(work: Work, hook, keyring: Keyring):
+    (recipe,) = re.findall(r"^```python\n(.*?)^```$", DOCUMENT.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(recipe, names)
+    check = names["is_from_the_hub"]
+    hook()
+    closed(work)
+    with transaction(work.engine) as session:
+        taken = claim_delivery(session, keyring, utc_now())
+    assert taken is not None
+    body, now = taken.body(PUBLIC), utc_now()
+    header, (secret,) = taken.signature(body, now), taken.secrets
+    assert check(header, body, secret, now.timestamp())
+    assert not check(header, body + b" ", secret, now.timestamp())
+    assert not check(header, body, "whs_other", now.timestamp())
+    assert not check(header, body, secret, now.timestamp() + 600)
+
+
+@on_sqlite
 def test_no_secret_is_anywhere_in_the_database(work: Work, hook, keyring: Keyring):
     made, first = hook()
     with transaction(work.engine) as session:
@@ -228,6 +250,21 @@ def test_a_sender_that_dies_leaves_it_unsent_and_known(work: Work, hook, keyring
     assert [row[3:] for row in deliveries(work.engine)] == [("uncertain", 1, None)]
     with transaction(work.engine) as session:
         assert settle_delivery(session, taken, "sent", 200, now) == "sent", "a sender that lives longer may still say"
+
+
+@on_sqlite
+def test_a_sender_of_an_earlier_attempt_settles_nothing(work: Work, hook, keyring: Keyring):
+    hook()
+    closed(work)
+    now = utc_now()
+    later = now + timedelta(hours=1)
+    with transaction(work.engine) as session:
+        first = claim_delivery(session, keyring, now)
+        settle_delivery(session, first, "again", 500, now)
+        second = claim_delivery(session, keyring, later)
+        assert (first.attempt, second.attempt) == (1, 2)
+        assert settle_delivery(session, first, "sent", 200, later) == "sending"
+    assert [row[3:] for row in deliveries(work.engine)] == [("sending", 2, 500)]
 
 
 @on_postgresql

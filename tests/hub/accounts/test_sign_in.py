@@ -16,7 +16,6 @@ from hub.workflows.accounts.sessions import (
     IDLE,
     LONGEST,
     SEEN_EVERY,
-    begin_session,
     confirm_second_factor,
     end_other_sessions,
     end_session,
@@ -162,22 +161,21 @@ def test_one_sees_and_ends_one_s_own_sessions_and_nobody_else_s(registered: Engi
 
 @on_sqlite
 def test_one_session_more_than_an_account_may_have_ends_the_longest_unused(
-    registered: Engine, monkeypatch: pytest.MonkeyPatch, now: datetime
+    registered: Engine, keyring: Keyring, monkeypatch: pytest.MonkeyPatch, now: datetime
 ):
     monkeypatch.setattr(sessions, "MOST_SESSIONS", 3)
     for account in ("acc_1", "acc_2"):
         member(registered, account, EXPERT)
-    with transaction(registered) as session:
-        others = begin_session(session, "acc_2", "a browser", now)
-        secrets = [begin_session(session, "acc_1", "a browser", now + timedelta(minutes=i)) for i in range(3)]
+    other = sign_in(registered, keyring, "acc_2", now)
+    secrets = [sign_in(registered, keyring, "acc_1", now + timedelta(minutes=i)) for i in range(3)]
     later = now + timedelta(minutes=5)
-    one = found(registered, secrets[0], later).session
+    first = found(registered, secrets[0], later).session
     with transaction(registered) as session:
-        mark_seen(session, one, later)
-        secrets.append(begin_session(session, "acc_1", "a browser", later))
+        mark_seen(session, first, later)
+    secrets.append(sign_in(registered, keyring, "acc_1", later))
     # The first was used since, so that it is the second that ends; nobody else's does.
     assert [found(registered, secret, later) is None for secret in secrets] == [False, True, False, False]
-    assert found(registered, others, later) is not None
+    assert found(registered, other, later) is not None
 
 
 @on_sqlite

@@ -9,8 +9,8 @@ from sqlmodel import SQLModel
 from hub.auth.actor import Actor, Grant
 from hub.db.engine import in_mode
 from hub.db.transaction import reading, transaction
-from hub.jobs.clock import Clock
 from hub.jobs.duties import DUTIES
+from hub.jobs.tasks import Work as Tasks
 from hub.settings import Settings
 from hub.workflows.audit_verifying import verify
 from hub.workflows.erasing_people import erase_person
@@ -160,8 +160,8 @@ def test_old_details_of_the_log_go_and_its_chain_stays(work: Work):
 
 
 @on_sqlite
-def test_the_clock_does_it_and_goes_on_until_nothing_is_due(work: Work, settings: Settings):
+def test_a_worker_does_it_and_goes_on_until_nothing_is_due(work: Work, settings: Settings):
     for number in range(3):
         run(work.engine, READ, id=f"old-{number}", at="2001-01-01 00:00:00.000000")
-    Clock(work.engine, settings, [duty for duty in DUTIES if duty.name == "retention"]).attend()
+    Tasks(work.engine, settings).do(next(duty for duty in DUTIES if duty.name == "retention"))
     assert value(work.engine, "SELECT count(*) FROM profile_reads") == 0

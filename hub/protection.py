@@ -4,7 +4,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,7 +86,7 @@ class RequestLog:
         self.app = app
         self.broken = broken
         self.observe = observe
-        self._paths: Mapping[int, str] | None = None
+        self._paths: dict[int, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, and say in the log what came of it."""
@@ -134,9 +134,11 @@ class RequestLog:
         route: Any = scope.get("route")
         if route is None:
             return STATIC if scope["path"].startswith(STATIC + "/") else NO_ROUTE
-        if self._paths is None or id(route) not in self._paths:
-            self._paths = {id(at.original_route): at.path or "" for at in iter_route_contexts(scope["app"].routes)}
-        return self._paths.get(id(route), NO_ROUTE)
+        if id(route) not in self._paths:
+            # Looked for once a route, and no further than to it: the others' are made when somebody asks for them.
+            found = (at.path for at in iter_route_contexts(scope["app"].routes) if at.original_route is route)
+            self._paths[id(route)] = next(found, None) or NO_ROUTE
+        return self._paths[id(route)]
 
 
 def request_id_of(scope: Scope) -> str:

@@ -78,4 +78,4 @@ def test_each_of_it_would_be_found(text: str):
 
 def test_the_image_holds_neither_the_history_nor_the_tests():
     left_out = (Path(ROOT) / ".dockerignore").read_text("utf-8").splitlines()
-    assert {".git", "tests", "data", ".venv"} <= set(left_out)
+    assert {".git", "tests", "data", ".venv", "secrets", ".env"} <= set(left_out)

@@ -66,8 +66,7 @@ def refuses(port: int) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
-def test_what_is_under_way_is_finished_and_nothing_new_is_taken(databases: Databases, tmp_path: Path, told: int):
+def test_what_is_under_way_is_finished_and_nothing_new_is_taken(databases: Databases, tmp_path: Path):
     folder, port = tmp_path / "data", free_port()
     with databases.copied(SQLITE, "seeded", folder), serving(folder, port) as process:
         assert ask(port, "GET", "/health/ready")[0] == 200
@@ -80,7 +79,7 @@ def test_what_is_under_way_is_finished_and_nothing_new_is_taken(databases: Datab
             )
             asking.start()
             time.sleep(1.0)
-            process.send_signal(told)
+            process.send_signal(signal.SIGTERM)
             assert refuses(port)
             assert (process.poll(), answers) == (None, [])
             other.execute("ROLLBACK")
@@ -95,10 +94,16 @@ def test_what_is_under_way_is_finished_and_nothing_new_is_taken(databases: Datab
 
 
 @pytest.mark.slow
-def test_what_does_not_end_is_not_waited_for_beyond_the_limit(databases: Databases, tmp_path: Path):
+def test_what_is_no_request_or_never_whole_is_not_waited_for_and_leaves_no_words(databases: Databases, tmp_path: Path):
     folder, port = tmp_path / "data", free_port()
     with databases.copied(SQLITE, "registered", folder), serving(folder, port, HUB_STOP_SECONDS="1") as process:
-        ask(port, "GET", "/health/live")
+        assert "server" not in dict(head(port))
+        for line in (b"HANAKO 090-1234-5678\r\n\r\n", "GET /髙橋花子 HTTP/1.1\r\n\r\n".encode(), b"\x16\x03\x01hanako"):
+            with closing(socket.create_connection(("127.0.0.1", port))) as odd, suppress(OSError):
+                odd.sendall(line)
+                odd.settimeout(5)
+                said = odd.recv(4096)
+                assert said == b"" or b" 400 " in said.partition(b"\r\n")[0] + b" "
         with closing(socket.create_connection(("127.0.0.1", port))) as slow:
             # A body that is announced and never sent.
             slow.sendall(b"POST /api/plans HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
@@ -107,26 +112,9 @@ def test_what_does_not_end_is_not_waited_for_beyond_the_limit(databases: Databas
             _, log = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert "Traceback" not in log
-    with closing(sqlite3.connect(folder / "hub.sqlite3")) as database, suppress(sqlite3.Error):
-        assert database.execute("SELECT count(*) FROM plans").fetchone() == (0,)
-
-
-@pytest.mark.slow
-def test_what_is_no_request_at_all_is_refused_and_leaves_no_words_in_the_log(databases: Databases, tmp_path: Path):
-    folder, port = tmp_path / "data", free_port()
-    with databases.copied(SQLITE, "registered", folder), serving(folder, port) as process:
-        ask(port, "GET", "/health/live")
-        for line in (b"HANAKO 090-1234-5678\r\n\r\n", "GET /髙橋花子 HTTP/1.1\r\n\r\n".encode(), b"\x16\x03\x01hanako"):
-            with closing(socket.create_connection(("127.0.0.1", port))) as odd, suppress(OSError):
-                odd.sendall(line)
-                odd.settimeout(5)
-                said = odd.recv(4096)
-                assert said == b"" or b" 400 " in said.partition(b"\r\n")[0] + b" "
-        assert "server" not in dict(head(port))
-        process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 0
     assert not [word for word in ("anako", "ANAKO", "090", "花子", "\\u82b1") if word in log]
+    with closing(sqlite3.connect(folder / "hub.sqlite3")) as database:
+        assert database.execute("SELECT count(*) FROM plans").fetchone() == (0,)
 
 
 def head(port: int) -> list[tuple[str, str]]:

@@ -8,9 +8,9 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from hub import dependencies
-from hub.app import create_app
 from hub.auth.actor import Actor
 from hub.settings import Settings
+from tests.hub.apps import app_for
 from tests.hub.round.world import COORDINATOR
 
 HOST = "http://localhost"
@@ -44,7 +44,7 @@ class Hub:
 
 @contextmanager
 def opened(settings: Settings) -> Iterator[Hub]:
-    app = create_app(settings.model_copy(update={"worker": False}))
+    app = app_for(settings.model_copy(update={"worker": False}))
     with TestClient(app, base_url=HOST) as client:
         hub = Hub(client)
         app.dependency_overrides[dependencies._actor] = hub.acting

@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.app import create_app
 from hub.auth.actor import LOCAL
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
@@ -25,6 +24,7 @@ from hub.workflows.requests import find_requests, read_request
 from hub.workflows.seeding import store_sample
 from matching.problem import Link, Policy, Weights
 from seed_data.generator import generate
+from tests.hub.apps import app_for
 from web.language import language
 from web.typed import Typed
 from web.views.run_asking import form_read
@@ -53,7 +53,7 @@ def office(tmp_path, seeded):
     shutil.copy(seeded / DATABASE_FILE, tmp_path / DATABASE_FILE)
     settings = Settings(data_folder=tmp_path, worker=False, explain_seconds=1)
     engine = create_engine(settings)
-    app = create_app(settings)
+    app = app_for(settings)
     with TestClient(app):
         yield browser(app, "ja"), engine, settings
     engine.dispose()

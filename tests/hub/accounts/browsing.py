@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from pydantic import SecretStr
 
-from hub.app import create_app
 from hub.settings import Settings
 from tests.hub.accounts.signing_in import KEY, PASSWORD
+from tests.hub.apps import app_for
 
 HOST = "http://127.0.0.1"
 SECURE = "https://hub.example"
@@ -63,6 +63,6 @@ class Browser:
 def served(settings: Settings, **changes: object) -> Iterator[Any]:
     """Give the application where everybody signs in, without its worker."""
     told = {"worker": False, "sign_in": "required", "secret_key": SecretStr(KEY), **changes}
-    app = create_app(settings.model_copy(update=told))
+    app = app_for(settings.model_copy(update=told))
     with TestClient(app):
         yield app

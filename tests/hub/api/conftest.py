@@ -4,8 +4,8 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from hub.app import create_app
 from hub.settings import Settings
+from tests.hub.apps import app_for
 
 HOST = "http://localhost"
 
@@ -13,12 +13,12 @@ HOST = "http://localhost"
 @pytest.fixture
 def client(seeded: Engine, settings: Settings) -> Iterator[TestClient]:
     """Return a client of the whole application with its worker, on a database with the sample."""
-    with TestClient(create_app(settings), base_url=HOST) as made:
+    with TestClient(app_for(settings), base_url=HOST) as made:
         yield made
 
 
 @pytest.fixture
 def still(seeded: Engine, settings: Settings) -> Iterator[TestClient]:
     """Return a client of the application without its worker: queued plans stay queued."""
-    with TestClient(create_app(settings.model_copy(update={"worker": False})), base_url=HOST) as made:
+    with TestClient(app_for(settings.model_copy(update={"worker": False})), base_url=HOST) as made:
         yield made

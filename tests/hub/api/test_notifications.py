@@ -5,11 +5,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, text
 
 from hub import dependencies
-from hub.app import create_app
 from hub.auth.actor import Actor, Grant
 from hub.db.transaction import transaction
 from hub.settings import Settings
 from hub.workflows.notifications import tell
+from tests.hub.apps import app_for
 from tests.hub.workflows.accounts import add_account
 
 PERSON = Actor("acc_1", (Grant("requester", "202151"),))
@@ -23,7 +23,7 @@ def person(engine: Engine, settings: Settings) -> Iterator[TestClient]:
         add_account(session, "acc_2")
         for number in range(3):
             tell(session, "proposal:offered", "proposal", f"prp_{number}", ["acc_1", "acc_2"])
-    app = create_app(settings.model_copy(update={"worker": False}))
+    app = app_for(settings.model_copy(update={"worker": False}))
     app.dependency_overrides[dependencies._actor] = lambda: PERSON
     with TestClient(app, base_url="http://localhost") as made:
         yield made

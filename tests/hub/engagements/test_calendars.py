@@ -12,7 +12,6 @@ from icalendar import Calendar, Event
 from sqlalchemy import text
 
 from hub import dependencies
-from hub.app import create_app
 from hub.auth.actor import LOCAL, Actor, Grant
 from hub.db.transaction import reading, transaction
 from hub.errors import Forbidden, NotFound
@@ -26,6 +25,7 @@ from hub.workflows.engagement_terms import edit_terms
 from hub.workflows.moving import Reason
 from hub.workflows.proposals import accept_as_expert
 from hub.workflows.reports import ReportDraft, answer_questionnaire, submit_report, write_report
+from tests.hub.apps import app_for
 from tests.hub.databases import on_sqlite
 from tests.hub.engagements.conftest import EXPERT, FIRST, MIDDLE, Work, begin, begun, confirm, rows, value
 from tests.hub.engagements.test_terms import adviser
@@ -55,7 +55,7 @@ def kinds(work: Work, actor: Actor = EXPERT) -> list[str]:
 
 @contextmanager
 def acting(settings: Settings, actor: Actor) -> Iterator[TestClient]:
-    app = create_app(settings.model_copy(update={"worker": False, "public_url": "https://hub.example"}))
+    app = app_for(settings.model_copy(update={"worker": False, "public_url": "https://hub.example"}))
     app.dependency_overrides[dependencies._actor] = lambda: actor
     with TestClient(app, base_url="http://localhost") as client:
         yield client

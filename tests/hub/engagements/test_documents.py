@@ -12,7 +12,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from hub import dependencies
-from hub.app import create_app
 from hub.auth.actor import Actor, Grant
 from hub.db.transaction import reading, transaction
 from hub.errors import Forbidden, NotFound
@@ -26,6 +25,7 @@ from hub.workflows.engagements import consent
 from hub.workflows.moving import Reason
 from hub.workflows.reports import ReportDraft, sign_off_report, submit_report, write_report
 from hub.workflows.work_logs import ShareDraft, WorkLogDraft, submit_log, write_log
+from tests.hub.apps import app_for
 from tests.hub.databases import on_sqlite
 from tests.hub.engagements.conftest import (
     AFTER,
@@ -94,7 +94,7 @@ def report_in(work: Work, code: str = "ja", actor: Actor = EXPERT) -> str:
 
 @contextmanager
 def acting(settings: Settings, actor: Actor) -> Iterator[TestClient]:
-    app = create_app(settings.model_copy(update={"worker": False}))
+    app = app_for(settings.model_copy(update={"worker": False}))
     app.dependency_overrides[dependencies._actor] = lambda: actor
     with TestClient(app, base_url="http://localhost") as client:
         yield client

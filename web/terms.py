@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from hub.workflows.plan_rows import PlanPage
-from web.language import Language
+from web.language import N_, Language
+
+WEIGHTS = {
+    "coverage": N_("枠を埋めること（優先度1の枠で何点か）"),
+    "fit": N_("適合度（優先度1の枠の適合度1.00で何点か）"),
+    "equity": N_("団体の公平（団体の最初の枠で何点か）"),
+    "stability": N_("採用中の計画から続くこと（組み合わせひとつで何点か）"),
+}
+"""Terms of a plan's value, each with what its weight is points of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from web.counts import counts
 from web.language import Language
 from web.names import Names
 from web.templating import render, spoken_language
+from web.terms import WEIGHTS as WEIGHT_WORDS
 from web.typed import NOTHING, Typed
 
 router = APIRouter(prefix="/plans")
@@ -187,7 +188,7 @@ def _form_page(
         "policies": _policies(spoken),
         "months": [(month, spoken.formats.month(month)) for month in usual_months(session)],
         "prefectures": [("", spoken.say("全国")), *prefecture_choices(Names(spoken))[1:]],
-        "weights": [(name, spoken.say(words.TERMS[name]), getattr(form, name)) for name in WEIGHTS],
+        "weights": [(name, spoken.say(WEIGHT_WORDS[name]), getattr(form, name)) for name in WEIGHTS],
         "links": [
             (kind, one) for kind in ("pin", "forbidden") for one in named_links(session, _links(form.links, kind))
         ],

@@ -101,6 +101,7 @@ def walk(work: Work, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Ite
         "token_id": ("tok_none",),
         "account_id": ("acc_coordinator",),
         "passkey_id": ("pky_none",),
+        "webhook_id": ("hook_none",),
         "comparison_id": ("cmp_none",),
         "code": (CITY,),
         "month": ("2026-10",),

@@ -16,6 +16,7 @@ from hub.workflows.sheets.faults import CellError
 from hub.workflows.sheets.months import parse_month
 from hub.workflows.sheets.places import Bodies
 from hub.workflows.sheets.values import read_integer, read_number
+from matching.faults import Fault
 from web.dates import read_day
 from web.language import Language
 
@@ -42,6 +43,14 @@ REASON: Mapping[str, str] = MappingProxyType({"/reason": "code", "/reason/code":
 def bodies() -> Bodies:
     """Return the organizations of the register."""
     return Bodies()
+
+
+def told_at_fields(faults: Iterable[Fault], spoken: Language) -> dict[str, str]:
+    """Return what is wrong by field – the first part of a fault's place –, one message each, as a form shows it."""
+    told: dict[str, str] = {}
+    for fault in faults:
+        told.setdefault(fault.place.split("/")[1], spoken.pick(fault.ja, fault.en))
+    return told
 
 
 class Typed:

@@ -6,7 +6,7 @@ passkey is something one has and something one is or knows, at once. Which maker
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
@@ -29,6 +29,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from hub.auth.identity import NotProved
 from hub.auth.totp import ISSUER
 from hub.models.sign_in import CREDENTIAL_ID_LENGTH
 from hub.settings import Settings
@@ -38,14 +39,6 @@ BASE64URL = re.compile(r"[A-Za-z0-9_-]{1,1364}")
 TIMEOUT_MILLISECONDS = 300_000
 LONGEST_ANSWER = 20_000
 VERIFIED = UserVerificationRequirement.REQUIRED
-
-
-class PasskeyRefused(Exception):  # noqa: N818  (read as a sentence: raise PasskeyRefused)
-    """An answer proves nothing. ``why``: a code for the audit log, never shown."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +131,9 @@ def _described(ids: Sequence[str]) -> list[PublicKeyCredentialDescriptor]:
 
 
 def read_answer(text: str) -> Told:
-    """Return what a browser answered, of which nothing is checked yet. Raises PasskeyRefused when it is none."""
+    """Return what a browser answered, of which nothing is checked yet. Raises NotProved when it is none."""
     if len(text) > LONGEST_ANSWER:
-        raise PasskeyRefused("malformed")
+        raise NotProved("malformed")
     try:
         credential = json.loads(text)
         response = credential["response"]
@@ -150,47 +143,46 @@ def read_answer(text: str) -> Told:
         account = base64url_to_bytes(handle).decode("utf-8") if handle else None
         is_id = BASE64URL.fullmatch(credential["id"]) is not None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise PasskeyRefused("malformed") from None
+        raise NotProved("malformed") from None
     if not is_id:
-        raise PasskeyRefused("malformed")
+        raise NotProved("malformed")
     return Told(credential, challenge, credential["id"], account)
 
 
 def check_registration(party: Party, told: Told) -> Registered:
-    """Return the passkey that was made. Raises PasskeyRefused unless it was made here, now, and by its person."""
-    try:
-        found = verify_registration_response(
-            credential=told.credential,
-            expected_challenge=told.challenge.encode(),
-            expected_rp_id=party.id,
-            expected_origin=party.origin,
-            require_user_verification=True,
-        )
-    except Exception:  # whatever a library comes to that reads what anybody sent
-        raise PasskeyRefused("not_verified") from None
+    """Return the passkey that was made. Raises NotProved unless it was made here, now, and by its person."""
+    found = _verified(verify_registration_response, party, told)
     credential_id = bytes_to_base64url(found.credential_id)
     if len(credential_id) > CREDENTIAL_ID_LENGTH:
-        raise PasskeyRefused("malformed")
+        raise NotProved("malformed")
     return Registered(credential_id, bytes_to_base64url(found.credential_public_key), found.sign_count)
 
 
 def check_use(party: Party, told: Told, kept: Registered) -> int:
-    """Return the new sign count of a passkey that was used here, now, and by its person. Raises PasskeyRefused.
+    """Return the new sign count of a passkey that was used here, now, and by its person. Raises NotProved.
 
     A count that does not grow says that there are two of what there should be one: the authenticator was copied.
     """
+    key = base64url_to_bytes(kept.public_key)
+    # The library's own check of the count does not tell it from other failures, so it is given none to check.
+    counted = {"credential_public_key": key, "credential_current_sign_count": 0}
+    found = _verified(verify_authentication_response, party, told, **counted)
+    count: int = found.new_sign_count
+    if (count or kept.sign_count) and count <= kept.sign_count:
+        raise NotProved("sign_count")
+    return count
+
+
+def _verified(verify: Callable[..., Any], party: Party, told: Told, **kept: Any) -> Any:
+    """Return what the library reads in an answer given here, by who holds the authenticator. Raises NotProved."""
     try:
-        found = verify_authentication_response(
+        return verify(
             credential=told.credential,
             expected_challenge=told.challenge.encode(),
             expected_rp_id=party.id,
             expected_origin=party.origin,
-            credential_public_key=base64url_to_bytes(kept.public_key),
-            credential_current_sign_count=0,
             require_user_verification=True,
+            **kept,
         )
     except Exception:  # whatever a library comes to that reads what anybody sent
-        raise PasskeyRefused("not_verified") from None
-    if (found.new_sign_count or kept.sign_count) and found.new_sign_count <= kept.sign_count:
-        raise PasskeyRefused("sign_count")
-    return found.new_sign_count
+        raise NotProved("not_verified") from None

@@ -19,7 +19,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from hub.auth.identity import Identity
+from hub.auth.identity import Identity, NotProved
 from hub.auth.secrets import hash_of
 from hub.errors import Busy
 from hub.models.sign_in import SUBJECT_LENGTH
@@ -40,14 +40,6 @@ STEP_SECONDS = 5.0
 """Longest wait for a connection, or for the next bytes."""
 LIMITS = Limits(connect=STEP_SECONDS, read=STEP_SECONDS, total=10.0, largest=300_000)
 """Keys and a token take a few thousand bytes."""
-
-
-class NotProved(Exception):  # noqa: N818  (read as a sentence: raise NotProved)
-    """What came from a provider says nothing of who somebody is. ``why``: a code for the audit log, never shown."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True)

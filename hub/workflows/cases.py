@@ -13,6 +13,7 @@ from hub.models.base import columns, table_of, utc_now
 from hub.models.evaluations import Side
 from hub.workflows.audit import record
 from hub.workflows.engagement_reading import take_engagement
+from hub.workflows.expert_names import japanese_name
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from seed_data.samples import GateStage, RolePlayed
 
@@ -77,7 +78,7 @@ def find_cases(session: Session, actor: Actor, wanted: CaseFilter, paging: Pagin
     )
     likeness = _likeness(wanted.like)
     query = (
-        select(*v, shared.label("shared"), (e.family_name + " " + e.given_name).label("expert"))
+        select(*v, shared.label("shared"), japanese_name(e).label("expert"))
         .join_from(table_of(VerifiedRecord), table_of(Engagement), n.id == v.engagement_id)
         .join(table_of(Expert), e.id == v.expert_id)
         .where(v.opens_at <= utc_now(), n.status.in_(("ended", "broken_off")))

@@ -23,6 +23,7 @@ from hub.workflows.engagement_rows import (
     TermsDraft,
 )
 from hub.workflows.engagement_rules import EngagementRules, rules_of
+from hub.workflows.expert_names import japanese_name, latin_name
 from hub.workflows.japanese_days import months_of
 from hub.workflows.life_cycles import ENGAGEMENT
 from hub.workflows.locks import lock_row
@@ -140,8 +141,8 @@ def _rows() -> Select[Any]:
             full_name(o).label("organization"),
             o.name_en.label("organization_en"),
             # Of somebody who was erased, a contract still says with whom it was made, as long as it has to be kept.
-            func.coalesce(e.kept_name, e.family_name + " " + e.given_name).label("expert"),
-            (e.given_romaji + " " + e.family_romaji).label("romaji"),
+            func.coalesce(e.kept_name, japanese_name(e)).label("expert"),
+            latin_name(e).label("romaji"),
         )
         .join(table_of(Slot), s.id == n.slot_id)
         .join(table_of(Request), r.id == n.request_id)

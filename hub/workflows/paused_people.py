@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from hub.errors import Conflict
 from hub.models import Assignment, Expert
 from hub.models.base import columns, table_of
+from hub.workflows.expert_names import japanese_name
 from hub.workflows.records import fetch
 
 MOST_NAMED = 10
@@ -16,7 +17,7 @@ MOST_NAMED = 10
 def refuse_paused(session: Session, expert_ids: Collection[str]) -> None:
     """Raise Conflict, naming them, when one of the experts is paused."""
     e = columns(Expert)
-    query = select(e.id, (e.family_name + " " + e.given_name).label("name")).where(e.paused)
+    query = select(e.id, japanese_name(e).label("name")).where(e.paused)
     found = [row.name.strip() for row in fetch(session, query, e.id, sorted(expert_ids))]
     if found:
         named, more = found[:MOST_NAMED], len(found) - MOST_NAMED

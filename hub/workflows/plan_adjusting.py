@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,17 +10,21 @@ from sqlalchemy.orm import Session
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, require
 from hub.errors import NotFound
-from hub.models import Expert, Plan, Request, Slot
+from hub.models import Request, Slot
 from hub.models.base import columns, table_of
+from hub.workflows.expert_names import NamedExpert, named_experts
 from hub.workflows.plan_documents import problem_of, result_of
 from hub.workflows.plan_questions import question_of
-from hub.workflows.plan_reading import not_found
-from hub.workflows.plans import queue_plan
+from hub.workflows.plan_reading import take_seen_plan
+from hub.workflows.plans import queue_question
 from hub.workflows.problems import Question
+from hub.workflows.records import fetch
 from matching.explain import PairExplanation, explain_pair
 from matching.plan import Plan as Result
 from matching.problem import Link, Problem
 
+SlotChange = Literal["pin", "forbid"]
+"""What is asked of a pair: to be in the plan, or not to be."""
 TRY_SECONDS = 5.0
 """How long trying one person in one slot may take; a page waits for it."""
 
@@ -31,16 +36,6 @@ class NamedSlot:
     id: str
     title: str
     organization_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class NamedExpert:
-    """An expert by what people call them."""
-
-    id: str
-    name: str
-    romaji: str
-    affiliation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,45 +65,23 @@ class Trial:
 
 def asked_for(session: Session, actor: Actor, plan_id: str) -> Question:
     """Return what a plan was asked for. Raises NotFound, Unseen."""
-    row = session.execute(select(*columns(Plan)).where(columns(Plan).id == plan_id)).first()
-    if row is None:
-        raise not_found()
-    require(actor, "plan.read", Belonging(prefecture=row.prefecture_code))
-    return question_of(session, row)
+    return question_of(session, take_seen_plan(session, plan_id, actor))
 
 
-def remake(
-    session: Session, actor: Actor, plan_id: str, title: str, *, pin: Link | None = None, forbid: Link | None = None
-) -> str:
+def remake(session: Session, actor: Actor, plan_id: str, change: SlotChange, link: Link, *, title: str) -> str:
     """Queue a plan asked for like ``plan_id``, with a pair fixed or kept apart on top, and return its id.
 
-    A slot has one pin: the new one replaces another, and ends what keeps the pair apart; the other way round as well.
+    A slot has one pin: the new one replaces another. What is fixed is kept apart no more, and the other way round.
     Raises as ``queue_plan`` does, and NotFound, Unseen for the plan.
     """
     asked = asked_for(session, actor, plan_id)
-    pins, forbidden = asked.pins, asked.forbidden
-    if pin is not None:
-        pins = (*(link for link in pins if link.slot != pin.slot), pin)
-        forbidden = tuple(link for link in forbidden if link != pin)
-    if forbid is not None:
-        pins = tuple(link for link in pins if link != forbid)
-        forbidden = (*(link for link in forbidden if link != forbid), forbid)
+    pins = tuple(one for one in asked.pins if one != link and not (change == "pin" and one.slot == link.slot))
+    forbidden = tuple(one for one in asked.forbidden if one != link)
+    if change == "pin":
+        pins = (*pins, link)
+    else:
+        forbidden = (*forbidden, link)
     return queue_question(session, actor, title, replace(asked, pins=pins, forbidden=forbidden))
-
-
-def queue_question(session: Session, actor: Actor, title: str, asked: Question) -> str:
-    """Queue a plan for what is asked and return its id. Raises as ``queue_plan`` does."""
-    return queue_plan(
-        session,
-        actor,
-        title,
-        asked.policy,
-        asked.limits,
-        months=asked.months,
-        pins=asked.pins,
-        forbidden=asked.forbidden,
-        prefecture=asked.prefecture,
-    )
 
 
 def begin_trial(session: Session, actor: Actor, plan_id: str) -> Trial:
@@ -133,7 +106,7 @@ def named_changes(session: Session, tried: PairExplanation) -> tuple[ChangedSlot
     """Return the slots that would be filled differently, in the plan's order, by their names."""
     changes = tried.alternative.changes if tried.alternative else ()
     slots = _slots(session, [change.slot for change in changes])
-    people = _experts(session, [key for change in changes for key in (change.before, change.after) if key])
+    people = named_experts(session, {key for change in changes for key in (change.before, change.after) if key})
     return tuple(
         ChangedSlot(
             slots[change.slot],
@@ -146,14 +119,15 @@ def named_changes(session: Session, tried: PairExplanation) -> tuple[ChangedSlot
 
 def named_links(session: Session, links: Sequence[Link]) -> tuple[NamedLink, ...]:
     """Return pairs by their names; one whose slot or expert is gone is left out."""
-    slots, people = _slots(session, [one.slot for one in links]), _experts(session, [one.expert for one in links])
+    slots = _slots(session, [one.slot for one in links])
+    people = named_experts(session, {one.expert for one in links})
     told = [link for link in links if link.slot in slots and link.expert in people]
     return tuple(NamedLink(slots[link.slot], people[link.expert]) for link in told)
 
 
 def named_expert(session: Session, expert_id: str) -> NamedExpert:
     """Return an expert by name. Raises NotFound."""
-    found = _experts(session, [expert_id]).get(expert_id)
+    found = named_experts(session, [expert_id]).get(expert_id)
     if found is None:
         raise NotFound("専門人材", "expert")
     return found
@@ -164,11 +138,4 @@ def _slots(session: Session, ids: Sequence[str]) -> dict[str, NamedSlot]:
     query = select(s.id, s.title, r.organization_code).join_from(
         table_of(Slot), table_of(Request), r.id == s.request_id
     )
-    return {row[0]: NamedSlot(*row) for row in session.execute(query.where(s.id.in_(ids)))}
-
-
-def _experts(session: Session, ids: Sequence[str]) -> dict[str, NamedExpert]:
-    e = columns(Expert)
-    name, romaji = e.family_name + " " + e.given_name, e.given_romaji + " " + e.family_romaji
-    query = select(e.id, name, romaji, e.affiliation).where(e.id.in_(ids))
-    return {key: NamedExpert(key, ja.strip(), en.strip(), office) for key, ja, en, office in session.execute(query)}
+    return {row[0]: NamedSlot(*row) for row in fetch(session, query, s.id, ids)}

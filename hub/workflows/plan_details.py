@@ -13,6 +13,7 @@ from hub.auth.actor import LOCAL, Actor
 from hub.errors import NotFound
 from hub.models import Expert, PlanSlot, Slot
 from hub.models.base import columns
+from hub.workflows.expert_names import NamedExpert, named_experts
 from hub.workflows.plan_reading import slot_row, slots_query
 from hub.workflows.plan_rows import Alternative, NamedRemedy, NeedMet, PlanSlotPage
 from hub.workflows.seeing import require_plan
@@ -97,15 +98,16 @@ def read_plan_slot(session: Session, plan_id: str, slot_id: str, *, actor: Actor
     away = _paused(session, {o.expert for o in others} | {r.expert for r in remedies if r.expert})
     others = tuple(other for other in others if other.expert not in away)
     remedies = tuple(remedy for remedy in remedies if remedy.expert not in away)
-    people = _people(session, {o.expert for o in others} | {r.expert for r in remedies if r.expert})
+    people = named_experts(session, {o.expert for o in others} | {r.expert for r in remedies if r.expert})
     titles = _titles(session, {key for other in others for key in other.elsewhere})
     return PlanSlotPage(
         row=slot_row(row),
         needs=detail.needs,
         funnel=detail.funnel,
         remedies=tuple(
-            NamedRemedy(remedy, *(people[remedy.expert][:2] if remedy.expert in people else (None, "")))
+            NamedRemedy(remedy, who.name if who else None, who.romaji if who else "")
             for remedy in remedies
+            for who in (people.get(remedy.expert or ""),)
         ),
         alternatives=tuple(_alternative(other, people, titles) for other in others),
         remedies_sought=detail.remedies is not None,
@@ -113,15 +115,13 @@ def read_plan_slot(session: Session, plan_id: str, slot_id: str, *, actor: Actor
     )
 
 
-def _alternative(
-    found: AlternativeFound, people: Mapping[str, tuple[str, str, str]], titles: Mapping[str, str]
-) -> Alternative:
-    name, romaji, affiliation = people.get(found.expert, (found.expert, "", ""))
+def _alternative(found: AlternativeFound, people: Mapping[str, NamedExpert], titles: Mapping[str, str]) -> Alternative:
+    who = people.get(found.expert, NamedExpert(found.expert, found.expert, "", ""))
     return Alternative(
         expert_id=found.expert,
-        name=name,
-        romaji=romaji,
-        affiliation=affiliation,
+        name=who.name,
+        romaji=who.romaji,
+        affiliation=who.affiliation,
         fit=found.fit,
         cost=found.cost,
         net_cost=found.net_cost,
@@ -131,14 +131,6 @@ def _alternative(
         proven=found.proven,
         impossible=found.impossible,
     )
-
-
-def _people(session: Session, ids: set[str]) -> dict[str, tuple[str, str, str]]:
-    """Return (name, romaji, affiliation) of experts by id."""
-    e = columns(Expert)
-    name, romaji = e.family_name + " " + e.given_name, e.given_romaji + " " + e.family_romaji
-    query = select(e.id, name, romaji, e.affiliation).where(e.id.in_(ids))
-    return {key: (name.strip(), romaji.strip(), office) for key, name, romaji, office in session.execute(query)}
 
 
 def _paused(session: Session, ids: set[str]) -> frozenset[str]:

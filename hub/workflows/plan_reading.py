@@ -12,6 +12,7 @@ from hub.auth.permissions import Belonging, require
 from hub.errors import NotFound
 from hub.models import Assignment, Expert, Organization, Plan, PlanSlot, Request, Slot
 from hub.models.base import columns, table_of
+from hub.workflows.expert_names import japanese_name, latin_name
 from hub.workflows.left_out import LeftOut, paused_since
 from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
@@ -67,7 +68,7 @@ def find_plans(
 
 def read_plan_row(session: Session, plan_id: str, *, actor: Actor = LOCAL) -> PlanRow:
     """Return one run in a line: cheap, to follow it. Raises NotFound, Unseen."""
-    return _plan_row(_plan(session, plan_id, actor))
+    return _plan_row(take_seen_plan(session, plan_id, actor))
 
 
 def rows_now(session: Session, plan_ids: Collection[str]) -> dict[str, PlanRow]:
@@ -76,7 +77,8 @@ def rows_now(session: Session, plan_ids: Collection[str]) -> dict[str, PlanRow]:
     return {row.id: _plan_row(row) for row in session.execute(select(*p).where(p.id.in_(plan_ids)))}
 
 
-def _plan(session: Session, plan_id: str, actor: Actor) -> Any:
+def take_seen_plan(session: Session, plan_id: str, actor: Actor) -> Any:
+    """Return the row of a plan that ``actor`` sees. Raises NotFound, Unseen."""
     row = session.execute(select(*columns(Plan)).where(columns(Plan).id == plan_id)).first()
     if row is None:
         raise not_found()
@@ -129,7 +131,7 @@ def _plan_row(row: Any) -> PlanRow:
 
 def read_plan(session: Session, plan_id: str, *, actor: Actor = LOCAL) -> PlanPage:
     """Return everything about one run but its slots. Raises NotFound, Unseen."""
-    row = _plan(session, plan_id, actor)
+    row = take_seen_plan(session, plan_id, actor)
     return PlanPage(
         row=_plan_row(row),
         months=tuple(row.months),
@@ -160,8 +162,7 @@ def _paused_since(session: Session, plan_id: str) -> tuple[LeftOut, ...]:
 def named_limits(session: Session, limits: Sequence[BindingLimit]) -> tuple[NamedLimit, ...]:
     """Return each limit with the name of the expert, request or organization whose it is."""
     e, r, o = columns(Expert), columns(Request), columns(Organization)
-    name, romaji = e.family_name + " " + e.given_name, e.given_romaji + " " + e.family_romaji
-    people = select(e.id, name, romaji).where(e.id.in_([limit.expert for limit in limits]))
+    people = select(e.id, japanese_name(e), latin_name(e)).where(e.id.in_([limit.expert for limit in limits]))
     asked = select(r.id, r.title, literal("")).where(r.id.in_([limit.request for limit in limits]))
     bodies = select(o.code, full_name(o), o.name_en).where(o.code.in_([limit.organization for limit in limits]))
     queries = (people, asked, bodies)

@@ -44,6 +44,7 @@ __all__ = [
     "put_in_force",
     "queue_draft",
     "queue_plan",
+    "queue_question",
     "read_plan",
     "read_plan_row",
     "read_plan_slot",
@@ -81,11 +82,17 @@ def queue_plan(
             "No request is open. Add one or open one first.",
         )
     question = Question(span, policy or Policy(), limits or Limits(), tuple(pins), tuple(forbidden), prefecture)
+    return queue_question(session, actor, title, question, as_draft=as_draft)
+
+
+def queue_question(session: Session, actor: Actor, title: str, question: Question, *, as_draft: bool = False) -> str:
+    """Queue a run for a whole question and return the plan's id. Raises as ``queue_plan`` does."""
+    require_new(actor, "plan.run", Belonging(prefecture=question.prefecture))
     refuse_faults(title, question)
     plan_id = new_id("plan")
     session.execute(insert(table_of(PlanTable)), [plan_values(plan_id, actor, title, question)])
     _store_links(session, plan_id, question)
-    record(session, actor, "plan:draft", "plan", plan_id, after={"status": "draft", "prefecture": prefecture})
+    record(session, actor, "plan:draft", "plan", plan_id, after={"status": "draft", "prefecture": question.prefecture})
     if not as_draft:
         queue_draft(session, actor, plan_id)
     return plan_id

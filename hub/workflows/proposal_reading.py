@@ -12,6 +12,7 @@ from hub.auth.permissions import Belonging, allows, may_ever, require
 from hub.errors import Forbidden, NotFound
 from hub.models import Booking, Change, Expert, Organization, Proposal, Request, Slot
 from hub.models.base import columns, table_of
+from hub.workflows.expert_names import japanese_name, latin_name
 from hub.workflows.organizations import full_name
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from hub.workflows.proposal_rows import Offer, ProposalFilter, ProposalHistory, ProposalPage, ProposalRow, Step, Tally
@@ -167,9 +168,7 @@ def _joined(*chosen: Any) -> Select[Any]:
 
 def _rows() -> Select[Any]:
     e = columns(Expert)
-    return _joined(
-        (e.family_name + " " + e.given_name).label("name"), (e.given_romaji + " " + e.family_romaji).label("romaji")
-    )
+    return _joined(japanese_name(e).label("name"), latin_name(e).label("romaji"))
 
 
 def _offers() -> Select[Any]:

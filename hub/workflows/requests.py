@@ -20,6 +20,7 @@ from hub.models import (
     Slot,
 )
 from hub.models.base import columns, table_of
+from hub.workflows.expert_names import japanese_name, latin_name
 from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from hub.workflows.references import ids_by_reference
@@ -198,7 +199,7 @@ def _placed(session: Session, request_id: str) -> dict[str, tuple[str, str, str]
     """Return (id, name, romaji) of the expert each slot has in the plan in force."""
     a, p, s, e = (columns(model) for model in (Assignment, Plan, Slot, Expert))
     query = (
-        select(a.slot_id, e.id, e.family_name + " " + e.given_name, e.given_romaji + " " + e.family_romaji)
+        select(a.slot_id, e.id, japanese_name(e), latin_name(e))
         .join_from(table_of(Assignment), table_of(Plan), p.id == a.plan_id)
         .join(table_of(Slot), s.id == a.slot_id)
         .join(table_of(Expert), e.id == a.expert_id)

@@ -11,6 +11,7 @@ from hub.auth.permissions import require
 from hub.models import Assignment, Expert, Organization, Plan, Proposal, Request, Slot
 from hub.models.base import columns, table_of
 from hub.models.proposals import LIVE
+from hub.workflows.expert_names import japanese_name, latin_name
 from hub.workflows.organizations import full_name
 from hub.workflows.plan_reading import not_found
 from hub.workflows.plan_taking import plan_belonging
@@ -64,8 +65,8 @@ def standing_offers(session: Session, actor: Actor, plan_id: str) -> tuple[Stand
     query = (
         select(a.slot_id, a.expert_id, a.fit, a.cost, a.net_cost, s.title, r.id, r.title.label("request_title"), r.team)
         .add_columns(r.organization_code, full_name(o).label("organization"), o.name_en)
-        .add_columns((e.family_name + " " + e.given_name).label("name"))
-        .add_columns((e.given_romaji + " " + e.family_romaji).label("romaji"))
+        .add_columns(japanese_name(e).label("name"))
+        .add_columns(latin_name(e).label("romaji"))
         .add_columns(p.id.label("proposal"), p.status)
         .join_from(table_of(Assignment), table_of(Slot), s.id == a.slot_id)
         .join(table_of(Request), r.id == s.request_id)

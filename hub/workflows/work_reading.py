@@ -23,6 +23,7 @@ from hub.models import (
 )
 from hub.models.base import columns, table_of
 from hub.workflows.engagement_reading import look_at_engagement, readable, said
+from hub.workflows.expert_names import japanese_name
 from hub.workflows.japanese_days import first_day, last_day
 from hub.workflows.organizations import full_name
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
@@ -136,7 +137,7 @@ def _of_engagements(model: type[SQLModel]) -> Select[Any]:
             s.title,
             full_name(o).label("organization"),
             o.name_en.label("organization_en"),
-            (e.family_name + " " + e.given_name).label("expert"),
+            japanese_name(e).label("expert"),
         )
         .join_from(table_of(model), table_of(Engagement), n.id == m.engagement_id)
         .join(table_of(Slot), s.id == n.slot_id)

@@ -49,6 +49,7 @@ from hub.workflows.accounts.tokens import MOST_DAYS, list_tokens, make_token, re
 from web.addresses import local_path
 from web.passkey_pages import place_of
 from web.templating import render, spoken_language
+from web.typed import told_at_fields
 from web.views.own_password import password_faults_of
 from web.views.sign_in import Next, Text, new_password_faults, providers_in
 
@@ -300,7 +301,7 @@ def make_own_token(
             most_per_minute=settings.most_token_requests,
         )
     except Invalid as refused:
-        faults = {fault.place.strip("/"): spoken.pick(fault.ja, fault.en) for fault in refused.faults}
+        faults = told_at_fields(refused.faults, spoken)
         form = {"name": name, "scopes": scopes or [], "days": days, "per_minute": per_minute}
         return _token_page(request, settings, form, faults)
     return render(request, "token.html", {"secret": secret})

@@ -22,7 +22,7 @@ from web.addresses import address_of
 from web.charts.front import Axis, Dot, front_chart
 from web.language import Language
 from web.templating import render, spoken_language
-from web.typed import Typed
+from web.typed import Typed, told_at_fields
 from web.views.run_asking import POLICY_NAMES, read_span, typed_seconds
 
 router = APIRouter()
@@ -76,15 +76,14 @@ def start_comparison(
     typed = Typed(asdict(form), spoken)
     span, faults = read_span(typed, months), typed.faults
     values = typed_points(points)
-    for fault in point_faults(axis, values):
-        faults[fault.place.strip("/")] = spoken.pick(fault.ja, fault.en)
+    faults |= told_at_fields(point_faults(axis, values), spoken)
     if not faults:
         limits = Limits(seconds=typed_seconds(seconds) or 0)
         wish = Wish(title, axis, values, Policy(name=policy), limits, span)  # type: ignore[arg-type]
         try:
             comparison_id = ask_comparison(session, actor, wish)
         except Invalid as invalid:
-            faults = {fault.place.split("/")[1]: spoken.pick(fault.ja, fault.en) for fault in invalid.faults}
+            faults = told_at_fields(invalid.faults, spoken)
         else:
             log_event("comparison_asked", comparison=comparison_id, actor=actor.id)
             return RedirectResponse(f"/comparisons/{comparison_id}", status_code=303)

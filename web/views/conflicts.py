@@ -16,7 +16,7 @@ from hub.workflows.declared_conflicts import Declaration, declare, read_declarat
 from hub.workflows.organizations import read_organization
 from hub.workflows.shown_experts import look_at_expert
 from web.templating import render, spoken_language
-from web.typed import NOTHING
+from web.typed import NOTHING, told_at_fields
 from web.views.sign_in import Text
 
 router = APIRouter(prefix="/organizations/{code}/conflicts")
@@ -46,7 +46,7 @@ def change_declaration(
         declare(session, actor, code, told)
     except Invalid as refused:
         spoken = spoken_language(request)
-        faults = {fault.place.split("/")[1]: spoken.pick(fault.ja, fault.en) for fault in refused.faults}
+        faults = told_at_fields(refused.faults, spoken)
         return _page(request, session, actor, code, told, faults=faults)
     log_event("conflicts_declared", organization=code, actor=actor.id)
     return RedirectResponse(f"/organizations/{code}/conflicts", status_code=303)

@@ -13,6 +13,7 @@ from hub.workflows.accounts.people import AccountDraft
 from hub.workflows.accounts.roles import find_members, give_role, invite, invite_again, remove_member, take_role
 from hub.workflows.organizations import read_organization
 from web.templating import render, spoken_language
+from web.typed import told_at_fields
 from web.views.sign_in import Text
 
 router = APIRouter(prefix="/organizations/{code}/members")
@@ -44,7 +45,7 @@ def invite_member(
     try:
         invite(session, actor, code, AccountDraft(mail, name, spoken.code), tuple(roles or ()))
     except Invalid as refused:
-        faults = {fault.place.strip("/"): spoken.pick(fault.ja, fault.en) for fault in refused.faults}
+        faults = told_at_fields(refused.faults, spoken)
     except Conflict as refused:
         faults = {"mail": refused.text(spoken.code)}
     if faults:

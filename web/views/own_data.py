@@ -27,6 +27,7 @@ from hub.workflows.profile_reads import find_readings
 from hub.workflows.standing_consents import withdrawn
 from web.addresses import address_of, local_path
 from web.templating import render, spoken_language
+from web.typed import told_at_fields
 from web.views.own_password import password_faults_of
 from web.views.sign_in import Next, Text
 
@@ -126,7 +127,7 @@ def erase(
             with database.writing() as session:
                 outlook = erase_confirmed(session, visitor.actor, mail)
         except Invalid as refused:
-            faults = {fault.place.strip("/"): spoken.pick(fault.ja, fault.en) for fault in refused.faults}
+            faults = told_at_fields(refused.faults, spoken)
         else:
             log_event("person_erased", actor=visitor.actor.id)
             request.state.visitor = None

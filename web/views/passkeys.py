@@ -13,7 +13,7 @@ from hub.auth.passkeys import Party, creation_options
 from hub.decisions import HALF, PUBLIC
 from hub.dependencies import ActorDep, DatabaseDep, HalfDep, KeyringDep, ReadingSession, SignedInDep
 from hub.errors import Conflict, SecondFactorNeeded
-from hub.visitors import keep_session, session_secret, step_of
+from hub.visitors import session_secret, step_of
 from hub.workflows.accounts.passkeys import (
     add_passkey,
     credential_ids,
@@ -31,6 +31,7 @@ from web.addresses import local_path
 from web.language import N_, Language
 from web.passkey_pages import ceremony_of, challenge_for, place_of
 from web.templating import render, spoken_language
+from web.typed import told_at_fields
 from web.views.account import OWN, confirmed_page
 from web.views.own_password import password_faults_of
 from web.views.sign_in import (
@@ -39,9 +40,9 @@ from web.views.sign_in import (
     address_of_visitor,
     agent_of,
     count_proof,
-    onward,
     second_factor_page,
     sign_in_page,
+    signed_in,
 )
 
 router = APIRouter()
@@ -88,7 +89,7 @@ def make_passkey(
     """Add a passkey, and show recovery codes with the first. 422 names what is wrong, 409 where there are too many."""
     _require_allowed(visitor)
     spoken, party, form = spoken_language(request), _party(request), {"name": name, "next": local_path(next)}
-    faults = {fault.place.strip("/"): spoken.pick(fault.ja, fault.en) for fault in name_faults(name)}
+    faults = told_at_fields(name_faults(name), spoken)
     if visitor.missing == "nothing":
         faults |= password_faults_of(database, keyring, visitor, current, spoken)
     if faults:
@@ -154,7 +155,7 @@ def name_passkey(
 ) -> Response:
     """Rename a passkey. 422 for no name, 404 for others'."""
     spoken = spoken_language(request)
-    faults = {fault.place.strip("/"): spoken.pick(fault.ja, fault.en) for fault in name_faults(name)}
+    faults = told_at_fields(name_faults(name), spoken)
     if faults:
         with database.reading() as session:
             return _passkey_page(request, session, visitor.actor, passkey_id, faults)
@@ -204,13 +205,10 @@ def confirm_passkey(
         hold_to(session, visitor)
         proved = prove_by_passkey(session, visitor.actor, ceremony, answer)
         secret = confirm_second_factor(session, visitor.session, ceremony.now) if proved else None
-        next = onward(session, secret, next, ceremony.now) if secret else next
     if secret is None:
         said = _said(spoken_language(request), answer)
         return second_factor_page(request, database, keyring, visitor, next_page=local_path(next), faults=said)
-    response = RedirectResponse(local_path(next), status_code=303)
-    keep_session(request, response, secret)
-    return response
+    return signed_in(request, database, secret, next)
 
 
 @router.post("/sign-in/passkey", dependencies=[PUBLIC])
@@ -227,9 +225,6 @@ def sign_in_with_passkey(
         if secret is not None:
             take_back_attempt(session, keyring, OF_ADDRESS, network)
             end_secret(session, session_secret(request))
-            next = onward(session, secret, next, ceremony.now)
     if secret is None:
         return sign_in_page(request, keyring, local_path(next), "", _said(spoken_language(request), answer))
-    response = RedirectResponse(local_path(next), status_code=303)
-    keep_session(request, response, secret)
-    return response
+    return signed_in(request, database, secret, next)

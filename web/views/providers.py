@@ -16,9 +16,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from hub.auth.challenges import LASTS, Bound, is_valid, new_challenge
-from hub.auth.identity import Identity
+from hub.auth.identity import Identity, NotProved
 from hub.auth.keys import Keyring
-from hub.auth.providers import NotProved, Provider
+from hub.auth.providers import Provider
 from hub.auth.secrets import new_secret
 from hub.decisions import PUBLIC
 from hub.dependencies import (
@@ -33,7 +33,7 @@ from hub.dependencies import (
 )
 from hub.errors import Conflict, NotFound, SignInNeeded
 from hub.settings import Settings
-from hub.visitors import end_journey, journey_of, keep_journey, keep_session, session_secret
+from hub.visitors import end_journey, journey_of, keep_journey, session_secret
 from hub.workflows.accounts.provider_links import (
     Outcome,
     link_by_invitation,
@@ -46,7 +46,7 @@ from hub.workflows.accounts.sessions import SignedIn, end_secret, hold_to
 from hub.workflows.accounts.throttling import OF_PROVIDERS, count_attempt, network_of, take_back_attempt, use_once
 from web.addresses import local_path
 from web.views.account import OWN
-from web.views.sign_in import Next, address_of_visitor, agent_of, onward
+from web.views.sign_in import Next, address_of_visitor, agent_of, signed_in
 
 router = APIRouter()
 
@@ -207,15 +207,13 @@ def come_back(
         outcome = _arrived(request, session, visitor, journey, identity)
         if outcome.why is None:
             take_back_attempt(session, keyring, OF_PROVIDERS, network_of(address_of_visitor(request)))
-        next_page = journey.next
-        if outcome.secret is not None:
-            next_page = onward(session, outcome.secret, next_page, datetime.now(UTC))
     if outcome.why is not None:
         raise _refusal(outcome.why)
-    response = RedirectResponse(local_path(next_page), status_code=303)
+    if outcome.secret is None:
+        response: Response = RedirectResponse(local_path(journey.next), status_code=303)
+    else:
+        response = signed_in(request, database, outcome.secret, journey.next)
     end_journey(request, response)
-    if outcome.secret is not None:
-        keep_session(request, response, outcome.secret)
     return response
 
 

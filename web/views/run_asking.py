@@ -12,9 +12,10 @@ from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession, undoable
 from hub.errors import Invalid, NotFound
 from hub.logging import log_event
-from hub.workflows.plan_adjusting import asked_for, named_links, queue_question
+from hub.workflows.plan_adjusting import asked_for, named_links
 from hub.workflows.plan_reading import read_plan_row
 from hub.workflows.plan_rules import LONGEST_TITLE
+from hub.workflows.plans import queue_question
 from hub.workflows.problems import Question, usual_months
 from matching.policy import PRESETS
 from matching.problem import Limits, Link, Policy, PolicyName, Weights
@@ -26,7 +27,7 @@ from web.language import Language
 from web.names import Names
 from web.templating import render, spoken_language
 from web.terms import WEIGHTS as WEIGHT_WORDS
-from web.typed import NOTHING, Typed
+from web.typed import NOTHING, Typed, told_at_fields
 
 router = APIRouter(prefix="/plans")
 
@@ -86,9 +87,7 @@ def start_run(request: Request, session: WritingSession, actor: ActorDep, form: 
             with undoable(session):
                 plan_id = queue_question(session, actor, form.title, asked)
         except Invalid as invalid:
-            typed.faults |= {
-                fault.place.split("/")[1]: typed.spoken.pick(fault.ja, fault.en) for fault in invalid.faults
-            }
+            typed.faults |= told_at_fields(invalid.faults, typed.spoken)
         except NotFound:
             typed.faults["links"] = typed.spoken.say("固定した枠か人がもうありません。その印を外してください")
         else:

@@ -14,7 +14,7 @@ from hub.auth.passwords import LONGEST, hash_password, is_outdated, password_fau
 from hub.auth.providers import Provider
 from hub.auth.secrets import new_secret
 from hub.decisions import HALF, PUBLIC
-from hub.dependencies import Database, DatabaseDep, HalfDep, KeyringDep, VisitorDep, WritingSession
+from hub.dependencies import Database, DatabaseDep, HalfDep, KeyringDep, VisitorDep
 from hub.errors import TooOften
 from hub.visitors import (
     DEVICE,
@@ -44,6 +44,7 @@ from web.addresses import local_path
 from web.language import Language
 from web.passkey_pages import place_of, use_options
 from web.templating import render, spoken_language
+from web.typed import told_at_fields
 
 router = APIRouter()
 
@@ -91,12 +92,10 @@ def sign_in(
         secret = end_attempt(session, keyring, attempt, right=right, agent=agent_of(request), now=now, new_hash=renewed)
         if secret is not None:
             end_secret(session, session_secret(request))
-            next = onward(session, secret, next, now)
     if secret is None:
         said = spoken_language(request).say("メールアドレスかパスワードが違います。もう一度入力してください")
         return sign_in_page(request, keyring, local_path(next), mail, {"mail": said})
-    response = RedirectResponse(local_path(next), status_code=303)
-    keep_session(request, response, secret)
+    response = signed_in(request, database, secret, next)
     keep_device(request, response, new_device(keyring, mail))
     return response
 
@@ -121,12 +120,16 @@ def sign_in_page(
     return response
 
 
-def onward(session: WritingSession, secret: str, next_page: str, now: datetime) -> str:
-    """Return where somebody goes who has signed in: an expert who has yet to answer a text of consent, to that."""
-    found = find_session(session, secret, now)
-    if found is None or found.missing != "nothing" or asked_of(session, found.actor) is None:
-        return next_page
-    return f"/account/consent?{urlencode({'next': local_path(next_page)})}"
+def signed_in(request: Request, database: Database, secret: str, next_page: str) -> Response:
+    """Send a browser on with the secret of its session: an expert who has yet to answer a text of consent, to that."""
+    where = local_path(next_page)
+    with database.reading() as session:
+        found = find_session(session, secret, datetime.now(UTC))
+        if found is not None and found.missing == "nothing" and asked_of(session, found.actor) is not None:
+            where = f"/account/consent?{urlencode({'next': where})}"
+    response = RedirectResponse(where, status_code=303)
+    keep_session(request, response, secret)
+    return response
 
 
 @router.post("/sign-out", dependencies=[HALF])
@@ -202,15 +205,12 @@ def confirm_code(
         hold_to(session, visitor)
         proof = prove(session, visitor.actor, keyring, code, now)
         secret = confirm_second_factor(session, visitor.session, now) if proof else None
-        next = onward(session, secret, next, now) if secret else next
     if secret is None:
         said = spoken_language(request).say("コードが違います。いま表示されているコードを入力してください")
         return second_factor_page(
             request, database, keyring, visitor, next_page=local_path(next), faults={"code": said}
         )
-    response = RedirectResponse(local_path(next), status_code=303)
-    keep_session(request, response, secret)
-    return response
+    return signed_in(request, database, secret, next)
 
 
 @router.get("/forgotten", dependencies=[PUBLIC])
@@ -272,7 +272,7 @@ def set_password(
 
 def new_password_faults(password: str, again: str, own: tuple[str, ...], spoken: Language) -> dict[str, str]:
     """Return what is wrong with a new password typed twice, by field."""
-    faults = {fault.place.strip("/"): spoken.pick(fault.ja, fault.en) for fault in password_faults(password, own)}
+    faults = told_at_fields(password_faults(password, own), spoken)
     if not faults and password != again:
         faults["again"] = spoken.say("2回の入力が違います。同じパスワードを入力してください")
     return faults

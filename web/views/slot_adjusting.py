@@ -16,7 +16,15 @@ from hub.logging import log_event
 from hub.workflows.expert_rows import ExpertFilter
 from hub.workflows.experts import find_experts
 from hub.workflows.paging import Paging
-from hub.workflows.plan_adjusting import TRY_SECONDS, begin_trial, named_changes, named_expert, remake, try_pair
+from hub.workflows.plan_adjusting import (
+    TRY_SECONDS,
+    SlotChange,
+    begin_trial,
+    named_changes,
+    named_expert,
+    remake,
+    try_pair,
+)
 from hub.workflows.plan_reading import read_plan_row
 from hub.workflows.plan_rules import LONGEST_TITLE
 from hub.workflows.plans import read_plan_slot
@@ -87,24 +95,20 @@ def _turn() -> Iterator[None]:
         TURNS.release()
 
 
-@router.post("/{plan_id}/slots/{slot_id}/pin", dependencies=[decides("plan.run")])
-def pin(
-    request: Request, session: WritingSession, actor: ActorDep, plan_id: str, slot_id: str, *, expert: Id = ""
+@router.post("/{plan_id}/slots/{slot_id}/{change}", dependencies=[decides("plan.run")])
+def change_slot(
+    request: Request,
+    session: WritingSession,
+    actor: ActorDep,
+    plan_id: str,
+    *,
+    slot_id: str,
+    change: SlotChange,
+    expert: Id = "",
 ) -> Response:
-    """Make the plan again with a person fixed in the slot, and follow that run. 404 without such a person."""
+    """Make the plan again with a person fixed in the slot or kept out of it, and follow that run. 404 without them."""
     title = _title(request, read_plan_row(session, plan_id, actor=actor).title)
-    made = remake(session, actor, plan_id, title, pin=Link(slot_id, expert))
-    log_event("plan_queued", plan=made, actor=actor.id)
-    return RedirectResponse(f"/plans/{made}/run", status_code=303)
-
-
-@router.post("/{plan_id}/slots/{slot_id}/forbid", dependencies=[decides("plan.run")])
-def forbid(
-    request: Request, session: WritingSession, actor: ActorDep, plan_id: str, slot_id: str, *, expert: Id = ""
-) -> Response:
-    """Make the plan again with a person kept out of the slot, and follow that run. 404 without such a person."""
-    title = _title(request, read_plan_row(session, plan_id, actor=actor).title)
-    made = remake(session, actor, plan_id, title, forbid=Link(slot_id, expert))
+    made = remake(session, actor, plan_id, change, Link(slot_id, expert), title=title)
     log_event("plan_queued", plan=made, actor=actor.id)
     return RedirectResponse(f"/plans/{made}/run", status_code=303)
 

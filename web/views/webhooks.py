@@ -7,14 +7,17 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from hub.auth.actor import Actor
+from hub.auth.keys import Keyring
 from hub.decisions import decides
 from hub.dependencies import ActorDep, KeyringDep, ReadingSession, SettingsDep, WritingSession
 from hub.errors import Invalid
+from hub.settings import Settings
 from hub.workflows import webhooks
 from hub.workflows.events import words_of
 from hub.workflows.organizations import read_organization
 from hub.workflows.webhook_events import ANNOUNCED
 from web.templating import render, spoken_language
+from web.typed import told_at_fields
 from web.views.sign_in import Text
 
 router = APIRouter()
@@ -57,12 +60,7 @@ def register_for_all(
     sent: SentDep,
 ) -> Response:
     """Register a webhook for all organizations' events and show its secret, once. 422 names what is wrong."""
-    draft = webhooks.WebhookDraft(None, sent.url, sent.events)
-    try:
-        return _secret(request, *webhooks.register(session, actor, keys, settings, draft))
-    except Invalid as refused:
-        sent.faults = _told(request, refused)
-        return _list(request, session, actor, None, sent)
+    return _register(request, session, actor, None, sent, keys=keys, settings=settings)
 
 
 @router.post("/organizations/{code}/webhooks", dependencies=[MANAGE])
@@ -77,12 +75,7 @@ def register_own(
     sent: SentDep,
 ) -> Response:
     """Register a webhook for an organization's events and show its secret, once. 422 names what is wrong."""
-    draft = webhooks.WebhookDraft(code, sent.url, sent.events)
-    try:
-        return _secret(request, *webhooks.register(session, actor, keys, settings, draft))
-    except Invalid as refused:
-        sent.faults = _told(request, refused)
-        return _list(request, session, actor, code, sent)
+    return _register(request, session, actor, code, sent, keys=keys, settings=settings)
 
 
 @router.get("/webhooks/{webhook_id}", dependencies=[MANAGE])
@@ -99,7 +92,7 @@ def change_events(
     try:
         webhooks.change_events(session, actor, webhook_id, tuple(events or ()))
     except Invalid as refused:
-        return _one(request, session, actor, webhook_id, _told(request, refused))
+        return _one(request, session, actor, webhook_id, told_at_fields(refused.faults, spoken_language(request)))
     return _back(webhook_id)
 
 
@@ -128,6 +121,24 @@ def start(session: WritingSession, actor: ActorDep, webhook_id: str) -> Response
     """Tell a webhook again. 404 for others'."""
     webhooks.start(session, actor, webhook_id)
     return _back(webhook_id)
+
+
+def _register(
+    request: Request,
+    session: WritingSession,
+    actor: Actor,
+    code: str | None,
+    sent: Sent,
+    *,
+    keys: Keyring,
+    settings: Settings,
+) -> Response:
+    draft = webhooks.WebhookDraft(code, sent.url, sent.events)
+    try:
+        return _secret(request, *webhooks.register(session, actor, keys, settings, draft))
+    except Invalid as refused:
+        sent.faults = told_at_fields(refused.faults, spoken_language(request))
+        return _list(request, session, actor, code, sent)
 
 
 def _secret(request: Request, webhook_id: str, secret: str, *, rotated: bool = False) -> Response:
@@ -164,11 +175,6 @@ def _one(
 def _events(request: Request) -> list[tuple[str, str]]:
     code = spoken_language(request).code
     return [(event, words_of(event).text(code)) for event in ANNOUNCED]
-
-
-def _told(request: Request, refused: Invalid) -> dict[str, str]:
-    spoken = spoken_language(request)
-    return {fault.place.strip("/"): spoken.pick(fault.ja, fault.en) for fault in refused.faults}
 
 
 def _back(webhook_id: str) -> Response:

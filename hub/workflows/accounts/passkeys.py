@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from hub.auth.actor import NOBODY, Actor
 from hub.auth.challenges import LASTS, Bound, Purpose, is_valid
+from hub.auth.identity import NotProved
 from hub.auth.keys import Keyring
-from hub.auth.passkeys import Party, PasskeyRefused, Registered, Told, check_registration, check_use, read_answer
+from hub.auth.passkeys import Party, Registered, Told, check_registration, check_use, read_answer
 from hub.auth.permissions import require
 from hub.errors import Conflict, Invalid, NotFound
 from hub.models import Account, Passkey
@@ -90,7 +91,7 @@ def add_passkey(
         raise Conflict("パスキーが多すぎます。使わないものを外してください。", "Too many passkeys: remove some.")
     try:
         made = check_registration(ceremony.party, _answered(session, ceremony, answer))
-    except PasskeyRefused as refused:
+    except NotProved as refused:
         _record_failure(session, actor.id, refused.why)
         return None
     p, passkey_id = columns(Passkey), new_id("pky")
@@ -156,7 +157,7 @@ def prove_by_passkey(session: Session, actor: Actor, ceremony: Ceremony, answer:
     """Return whether an answer proves the second factor of ``actor``; attempts were counted before."""
     try:
         _use(session, ceremony, _answered(session, ceremony, answer), account=actor.id)
-    except PasskeyRefused as refused:
+    except NotProved as refused:
         _record_failure(session, actor.id, refused.why)
         return False
     forget_attempts(session, ceremony.keyring, OF_SECOND_FACTOR, actor.id)
@@ -172,7 +173,7 @@ def sign_in_by_passkey(session: Session, ceremony: Ceremony, answer: str, agent:
         whose = _owner(session, told.credential_id)
         _require_named(told, whose)
         _use(session, ceremony, told, account=whose)
-    except PasskeyRefused as refused:
+    except NotProved as refused:
         _record_failure(session, whose, refused.why)
         return None
     record(session, Actor(whose, ()), "account:use_passkey", "account", whose, after={"as": "sign_in"})
@@ -184,16 +185,16 @@ def _answered(session: Session, ceremony: Ceremony, answer: str) -> Told:
     told = read_answer(answer)
     bound = Bound(ceremony.purpose, ceremony.bound_to)
     if not ceremony.bound_to or not is_valid(ceremony.keyring, bound, told.challenge, ceremony.now):
-        raise PasskeyRefused("challenge")
+        raise NotProved("challenge")
     if not use_once(session, told.challenge, ceremony.now + LASTS):
-        raise PasskeyRefused("replayed")
+        raise NotProved("replayed")
     return told
 
 
 def _require_named(told: Told, whose: str) -> None:
-    """Raise PasskeyRefused unless an authenticator that found a passkey by itself says whose it is, and is right."""
+    """Raise NotProved unless an authenticator that found a passkey by itself says whose it is, and is right."""
     if not whose or told.account != whose:
-        raise PasskeyRefused("other_account" if whose else "unknown")
+        raise NotProved("other_account" if whose else "unknown")
 
 
 def _owner(session: Session, credential_id: str) -> str:
@@ -202,10 +203,10 @@ def _owner(session: Session, credential_id: str) -> str:
 
 
 def _use(session: Session, ceremony: Ceremony, told: Told, *, account: str) -> None:
-    """Write down that a passkey of ``account`` was used. Raises PasskeyRefused."""
+    """Write down that a passkey of ``account`` was used. Raises NotProved."""
     kept: Any = _kept(session, told.credential_id)
     if kept is None or kept.account_id != account or told.account not in {None, account}:
-        raise PasskeyRefused("unknown" if kept is None else "other_account")
+        raise NotProved("unknown" if kept is None else "other_account")
     count = check_use(ceremony.party, told, Registered(told.credential_id, kept.public_key, kept.sign_count))
     values = {"sign_count": count, "used_at": ceremony.now}
     session.execute(update(table_of(Passkey)).where(columns(Passkey).id == kept.id).values(**values))

@@ -102,6 +102,7 @@ def walk(work: Work, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Ite
         "account_id": ("acc_coordinator",),
         "passkey_id": ("pky_none",),
         "webhook_id": ("hook_none",),
+        "change": ("pin", "forbid"),
         "comparison_id": ("cmp_none",),
         "code": (CITY,),
         "month": ("2026-10",),

@@ -1,35 +1,30 @@
 """Signing in at a provider, against one that runs on this machine: what is taken, what is refused, and who gets in."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import Engine, text
 
 from hub.auth.actor import Grant
 from hub.auth.keys import Keyring
-from hub.auth.providers import LIMITS, Provider
 from hub.db.transaction import reading, transaction
-from hub.outgoing.transport import transport_of
-from hub.settings import ProviderSettings, Settings
 from hub.workflows.accounts.people import AccountDraft, people, set_active
 from hub.workflows.accounts.roles import give_role, invite
 from hub.workflows.accounts.throttling import OF_PROVIDERS
+from tests.hub.accounts import at_provider
 from tests.hub.accounts import home as at
+from tests.hub.accounts.at_provider import LINK, START, arrive, known, linked, refusals, sent_to, why
 from tests.hub.accounts.browsing import Browser
 from tests.hub.accounts.home import whole
 from tests.hub.accounts.provider import (
     CLIENT,
     KEY,
-    SECRET,
     RunningProvider,
     another_key,
-    running_provider,
     shared_secret,
 )
 from tests.hub.accounts.signing_in import ADMIN, CITY, actions_about, actor, everything_kept, member
@@ -37,71 +32,8 @@ from tests.hub.accounts.test_links import mailed, secret_of
 
 home, registered, settings = at.home, at.registered, at.settings
 app, browser = at.app, at.browser
-"""The fixtures of a hub where everybody signs in."""
-
-START, LINK = "/sign-in/with/city", "/account/providers/city/link"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[RunningProvider]:
-    with running_provider() as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(running: RunningProvider, app: Any) -> Iterator[RunningProvider]:
-    """Return the provider as it should be, known to the hub and to nobody's account yet."""
-    fresh = RunningProvider(running.url)
-    for one in fields(fresh):
-        setattr(running, one.name, getattr(fresh, one.name))
-    known(app, running)
-    yield running
-    app.state.providers = {}
-
-
-def known(app: Any, provider: RunningProvider, **told: Any) -> Provider:
-    """Have the hub know the provider, of which it has fetched nothing yet."""
-    usual = {"name": "city", "label": "庁内認証", "issuer": provider.url, "client_id": CLIENT}
-    made = ProviderSettings(**{**usual, "client_secret": SecretStr(SECRET), **told})
-    through = transport_of(calling(provider), LIMITS)
-    app.state.providers = {"city": Provider(made, "http://127.0.0.1:8000/sign-in/with/city/callback", through)}
-    return app.state.providers["city"]
-
-
-def calling(provider: RunningProvider) -> Settings:
-    """Return settings by which the hub may call the provider on this machine, as no other one is."""
-    port = urlsplit(provider.url).port or 0
-    return Settings(outgoing_http=True, outgoing_ports=(port,), outgoing_networks=("127.0.0.0/8", "::1/128"))
-
-
-def sent_to(browser: Browser, path: str = START) -> str:
-    """Begin a journey and return the provider's address one is sent to."""
-    return browser.get(path, 303).headers["location"]
-
-
-def arrive(browser: Browser, provider: RunningProvider, path: str = START, status: int = 303) -> Any:
-    """Go to the provider, sign in there, and come back."""
-    return browser.get(provider.visit(sent_to(browser, path)), status)
-
-
-def linked(app: Any, provider: RunningProvider, account: str = "acc_expert") -> None:
-    browser = Browser(app)
-    browser.sign_in(account)
-    assert arrive(browser, provider, LINK).headers["location"] == "/account"
-
-
-REFUSED = "account:provider_refused"
-
-
-def refusals(engine: Engine) -> int:
-    with reading(engine) as session:
-        return session.execute(text(f"SELECT count(*) FROM audit_records WHERE action = '{REFUSED}'")).scalar_one()
-
-
-def why(engine: Engine) -> str:
-    query = f"SELECT after FROM audit_records WHERE action = '{REFUSED}' ORDER BY seq DESC LIMIT 1"
-    with reading(engine) as session:
-        return re.search(r'"why": ?"(\w+)"', str(session.execute(text(query)).scalar_one()))[1]
+running, provider = at_provider.running, at_provider.provider
+"""The fixtures of a hub where everybody signs in, and of a provider it knows."""
 
 
 def test_an_account_is_linked_by_who_is_signed_in_and_from_then_on_signs_in_there(
@@ -384,108 +316,3 @@ def test_the_hub_asks_for_its_own_second_factor_where_there_is_one(
     browser = Browser(app)
     arrive(browser, provider, f"{START}?next=/requests")
     assert browser.get("/requests", 303).headers["location"].startswith("/sign-in/second-factor")
-
-
-def test_what_is_asked_of_the_provider_is_bound_to_the_browser(app: Any, provider: RunningProvider):
-    asked = [parse_qs(urlsplit(sent_to(Browser(app))).query) for _ in range(2)]
-    for one in asked:
-        assert one["response_type"] == ["code"]
-        assert one["code_challenge_method"] == ["S256"]
-        assert one["scope"] == ["openid email"]
-        assert one["redirect_uri"] == ["http://127.0.0.1:8000/sign-in/with/city/callback"]
-    for name in ("state", "nonce", "code_challenge"):
-        assert asked[0][name] != asked[1][name]
-
-
-@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])
-def test_the_hub_proves_itself_as_the_provider_asks(app: Any, provider: RunningProvider, method: str):
-    provider.method = method
-    if method == "none":
-        known(app, provider, client_secret=None)
-    linked(app, provider)
-
-
-def test_a_provider_that_names_itself_has_to_be_the_one(app: Any, provider: RunningProvider, registered: Engine):
-    provider.configuration = {"authorization_response_iss_parameter_supported": True}
-    browser = Browser(app)
-    browser.sign_in("acc_expert")
-    arrive(browser, provider, LINK, 409)
-    assert why(registered) == "issuer"
-    provider.names_itself = True
-    arrive(browser, provider, LINK)
-    back = provider.visit(sent_to(other := Browser(app))).replace("iss=http", "iss=https")
-    other.get(back, 409)
-
-
-def test_who_stops_at_the_provider_is_told_so(app: Any, provider: RunningProvider, registered: Engine):
-    for error, reason in (("access_denied", "cancelled"), ("<script>", "provider_error")):
-        browser = Browser(app)
-        state = parse_qs(urlsplit(sent_to(browser)).query)["state"][0]
-        page = browser.get(f"{START}/callback?error={error}&state={state}", 409).text
-        assert why(registered) == reason
-        assert "<script>" not in page.replace("<script src", "")
-
-
-@pytest.mark.parametrize("broken", ["openid-configuration", "/keys", "large"])
-def test_a_provider_that_is_down_is_told_and_asked_again_later(
-    app: Any, provider: RunningProvider, broken: str, monkeypatch: pytest.MonkeyPatch
-):
-    provider.broken = broken
-    browser = Browser(app)
-    page = browser.get(START, 503)
-    assert "「庁内認証」につながりません" in page.text
-    assert page.headers["retry-after"] == "30"
-    asked = len(provider.asked)
-    browser.get(START, 503)
-    assert len(provider.asked) == asked  # nobody waits for it meanwhile
-    browser.sign_in("acc_expert")
-    provider.broken = ""
-    monkeypatch.setattr(app.state.providers["city"], "_down_until", 0.0)
-    arrive(browser, provider, LINK)
-
-
-def test_a_provider_that_breaks_midway_lets_nobody_in(app: Any, provider: RunningProvider):
-    linked(app, provider)
-    browser = Browser(app)
-    back = provider.visit(sent_to(browser))
-    provider.broken = "/token"
-    browser.get(back, 503)
-    provider.broken = ""
-    browser.get(back, 409)  # the answer was used: begin again
-
-
-@pytest.mark.parametrize(
-    "configuration",
-    [
-        {"issuer": "https://another.example"},
-        {"token_endpoint": "http://login.example/token"},
-        {"jwks_uri": "ftp://127.0.0.1/keys"},
-        {"authorization_endpoint": 5},
-    ],
-)
-def test_a_configuration_that_leads_elsewhere_is_not_followed(
-    app: Any, provider: RunningProvider, configuration: dict[str, Any]
-):
-    provider.configuration = configuration
-    Browser(app).get(START, 503)
-
-
-def test_nothing_answers_where_no_provider_is(app: Any, provider: RunningProvider):
-    known(app, provider, issuer="http://127.0.0.1:9")
-    Browser(app).get(START, 503)
-
-
-def test_by_another_name_of_the_hub_one_is_led_to_its_own(app: Any, provider: RunningProvider):
-    browser = Browser(app, "http://localhost")
-    led = browser.get(f"{START}?next=/about", 303).headers["location"]
-    assert led == "http://127.0.0.1:8000/sign-in/with/city?next=/about"
-
-
-def test_a_provider_at_an_address_that_may_not_be_called_is_as_one_that_is_down(
-    app: Any, browser: Browser, provider: RunningProvider
-):
-    made = ProviderSettings(name="city", label="庁内認証", issuer=provider.url, client_id=CLIENT)
-    port = urlsplit(provider.url).port or 0
-    usual = transport_of(Settings(outgoing_http=True, outgoing_ports=(port,)), LIMITS)
-    app.state.providers = {"city": Provider(made, "http://127.0.0.1:8000/sign-in/with/city/callback", usual)}
-    browser.get(START, 503)

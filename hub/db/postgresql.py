@@ -53,8 +53,13 @@ def on_connect(settings: Settings, connection: Any, _record: Any) -> None:
         "statement_timeout": round(settings.database_statement_seconds * 1000),
         "idle_in_transaction_session_timeout": IDLE_SECONDS * 1000,
     }
-    connection.execute("; ".join(f"SET {name} = {value}" for name, value in told.items()))
-    connection.commit()
+    try:
+        connection.execute("; ".join(f"SET {name} = {value}" for name, value in told.items()))
+        connection.commit()
+    except psycopg.Error:
+        # The pool does not know it yet, and would leave it open.
+        connection.close()
+        raise
 
 
 def on_checkin(connection: Any, record: Any) -> None:

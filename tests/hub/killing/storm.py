@@ -46,6 +46,8 @@ KINDS = ("worker", "frozen", "web", "database")
 EXPERTS, REQUESTS = 60, 60
 PEOPLE = 4
 PATIENCE = 180.0
+NO_DATABASE = 2
+"""The exit code of a process that cannot use its database as it begins."""
 ORDER = ("", "score", "build", "solve", "reasons", "check", "explain")
 
 
@@ -175,7 +177,12 @@ class Storm:
         kill_server(self.place)
         time.sleep(self.chance.uniform(0, 1))
         self.ending.enter_context(serving(self.place, LASTING))
-        self.engine.dispose()
+
+    def _keep(self) -> None:
+        """Begin a worker again that found no database as it began, as whoever keeps processes does."""
+        for number, process in enumerate(self.processes):
+            if self.kind == "database" and process.poll() == NO_DATABASE:
+                self.processes[number] = self._begin()
 
     ending: ExitStack
 
@@ -211,6 +218,7 @@ class Storm:
         deadline = time.monotonic() + PATIENCE
         while not reached():
             assert time.monotonic() < deadline, otherwise
+            self._keep()
             time.sleep(0.05)
 
     def end(self) -> None:
@@ -222,6 +230,10 @@ class Storm:
             code = process.wait(60)
             # uvicorn ends by the signal it was told to end by.
             assert code in {0, -signal.SIGTERM if self.kind == "web" else 0}, f"ended with {code}"
+        self.look_away()
+
+    def look_away(self) -> None:
+        """End the reader, who may have a connection in use."""
         self.sight.end()
         self._watching.join()
 
@@ -263,7 +275,7 @@ def storm(kind: str, *, lease: float = 12.0, seed: int = 0) -> Iterator[Storm]:
             for process in made.processes:
                 process.kill()
                 process.wait()
-            made.sight.end()
+            made.look_away()
 
 
 def spread(seconds: list[float]) -> str:

@@ -216,6 +216,19 @@ class Rounds(RuleBasedStateMachine):
         self.accept(at, "expert organization")
 
     @precondition(is_out)
+    @rule(at=index)
+    def accept_all_of_a_request(self, at: int) -> None:
+        """Without this a request would be staffed too seldom: each of its seats waits for two answers."""
+        p = columns(Proposal)
+        with reading(self.engine) as session:
+            waiting = session.execute(select(*p).where(p.status.in_(UNCONFIRMED)).order_by(p.request_id, p.id)).all()
+        if waiting:
+            key = waiting[at % len(waiting)].request_id
+            for row in (row for row in waiting if row.request_id == key):
+                self.attempt(lambda s, row=row: accept_as_expert(s, person(row.expert_id), row.id))
+                self.attempt(lambda s, row=row: accept_as_organization(s, REQUESTER, row.id))
+
+    @precondition(is_out)
     @rule(at=index, code=st.sampled_from(("no_time", "pay", "cost")))
     def decline(self, at: int, code: str) -> None:
         row = self.proposal(at)

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hub.api import faults, operations
-from hub.api.routes import router as api_router
+from hub.api.routes import sections
 from hub.auth.keys import keyring_of
 from hub.auth.providers import providers_of
 from hub.db.engine import create_engine
@@ -52,7 +52,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.plan_words = plan_words
     app.state.metrics = Metrics()
-    app.include_router(api_router())
+    for section in sections():
+        app.include_router(section)
     app.include_router(operations.router)
     app.add_exception_handler(HTTPException, faults.http_fault)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, faults.invalid_request)  # type: ignore[arg-type]

@@ -1,11 +1,14 @@
 """Where the pages are mounted: ``install`` puts them, their static files and their protection into an application."""
 
-from fastapi import APIRouter, Depends, FastAPI
+from collections.abc import Iterator
+
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 from starlette.types import Scope
 
 from hub.dependencies import prove_form
+from hub.sections import Section
 from web.assets import STATIC, assets
 from web.errors import install_error_pages
 from web.security import SecurityHeaders, same_origin
@@ -98,12 +101,10 @@ class CachedStaticFiles(StaticFiles):
         return response
 
 
-def router() -> APIRouter:
-    """Return every page; a changing request must come from one of them."""
-    pages = APIRouter(dependencies=[Depends(same_origin), Depends(prove_form)], include_in_schema=False)
+def sections() -> Iterator[Section]:
+    """Yield every page, view by view; a changing request must come from one of them."""
     for view in VIEWS:
-        pages.include_router(view.router)
-    return pages
+        yield Section(view.router, dependencies=[Depends(same_origin), Depends(prove_form)], include_in_schema=False)
 
 
 def install(app: FastAPI, *, language: str = "ja") -> None:
@@ -114,6 +115,7 @@ def install(app: FastAPI, *, language: str = "ja") -> None:
     app.state.language = language
     assets()
     app.mount("/static", CachedStaticFiles(directory=STATIC), name="static")
-    app.include_router(router())
+    for section in sections():
+        app.include_router(section)
     install_error_pages(app)
     app.add_middleware(SecurityHeaders)

@@ -1,6 +1,8 @@
 """Where the interface is mounted: everything below ``/api``."""
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from collections.abc import Iterator
+
+from fastapi import Depends, HTTPException, Request, Response
 
 from hub.api import (
     calendars,
@@ -25,6 +27,7 @@ from hub.api import (
 from hub.api.descriptions import REFUSALS
 from hub.api.faults import KEPT_NOWHERE
 from hub.dependencies import SAFE_METHODS, prove_form
+from hub.sections import Section
 
 PARTS = (
     calendars,
@@ -64,13 +67,8 @@ async def keep_nowhere(response: Response) -> None:
     response.headers.update(KEPT_NOWHERE)
 
 
-def router() -> APIRouter:
-    """Return the whole interface."""
-    whole = APIRouter(
-        prefix="/api",
-        dependencies=[Depends(refuse_other_sites), Depends(prove_form), Depends(keep_nowhere)],
-        responses=REFUSALS,
-    )
+def sections() -> Iterator[Section]:
+    """Yield the whole interface, part by part."""
+    checks = [Depends(refuse_other_sites), Depends(prove_form), Depends(keep_nowhere)]
     for part in PARTS:
-        whole.include_router(part.router)
-    return whole
+        yield Section(part.router, "/api", dependencies=checks, responses=REFUSALS)

@@ -5,7 +5,7 @@ some hundred routes that takes longer than most of them take to answer.
 """
 
 from fastapi import APIRouter
-from starlette.routing import Match, Route, get_route_path
+from starlette.routing import Match, Route
 from starlette.types import Scope
 
 
@@ -20,7 +20,7 @@ class Section(APIRouter):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Return how far the part answers ``scope``; what begins otherwise is not looked at."""
-        if not get_route_path(scope).startswith(self.beginnings):
+        if not scope["path"].removeprefix(scope.get("root_path", "")).startswith(self.beginnings):
             return Match.NONE, {}
         return super().matches(scope)
 

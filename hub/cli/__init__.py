@@ -13,6 +13,7 @@ from hub.cli import (
     backups,
     configuration,
     demonstration,
+    erasing,
     guide,
     judging,
     retention,
@@ -49,6 +50,7 @@ judging.register(app)
 accounts.register(app)
 audit.register(app)
 retention.register(app)
+erasing.register(app)
 backups.register(app)
 
 

@@ -254,6 +254,19 @@ Count what is kept longer than its rule says, and erase it. The service does the
 
 [bold]talent-hub retention --dry-run[/bold]
 """
+ERASE_EXPERT = """アカウントのない専門人材を、本人の求めで消去します。残るものと期限を先に示します。
+
+監査記録に残ります。元には戻せません。
+
+Erase an expert who has no account, on their request. What stays and until when is shown; the audit log records it.
+It cannot be undone: --dry-run only shows, --yes does not ask again.
+
+例 / examples:
+
+[bold]talent-hub erase-expert exp_3f… --dry-run[/bold]
+
+[bold]talent-hub erase-expert exp_3f… --yes[/bold]
+"""
 ACCOUNT = """アカウントを作る、招待する、役割を与える・外す、止める。最初のシステム管理者もここで作ります。
 
 Make accounts, invite people, give and take roles, stop accounts. The first administrator is made here.

@@ -28,6 +28,9 @@ ENGAGEMENT_STATUSES: tuple[str, ...] = get_args(EngagementStatus)
 FORMS: tuple[str, ...] = get_args(Form)
 COST_SHARINGS: tuple[str, ...] = get_args(CostSharing)
 
+UNDER_WAY = ("terms", "active")
+"""Work that has not ended."""
+
 OF_ENGAGEMENT = "engagements.id"
 
 

@@ -12,6 +12,11 @@ from hub.errors import Invalid, NotFound
 from hub.models import DeclaredConflict, Expert, Organization, VendorConflict
 from hub.models.base import TERM_LENGTH, columns, table_of, utc_now
 from hub.workflows.audit import record
+from hub.workflows.conflicting_offers import (
+    end_conflicting,
+    take_offers_of_experts,
+    take_offers_of_organization,
+)
 from hub.workflows.conflicts import vendor_key
 from hub.workflows.introductions import viewer_of
 from hub.workflows.locks import lock_row, lock_rows
@@ -46,6 +51,7 @@ def read_declaration(session: Session, actor: Actor, code: str) -> Declaration:
 def declare(session: Session, actor: Actor, code: str, told: Declaration) -> None:
     """Make an organization's declaration what is told. Experts have to be ones it can see, or has declared before.
 
+    Offers that are out and in conflict now are withdrawn (``hub.workflows.conflicting_offers``).
     Raises NotFound, Forbidden, and Invalid with every fault.
     """
     before = read_declaration(session, actor, code)
@@ -57,6 +63,7 @@ def declare(session: Session, actor: Actor, code: str, told: Declaration) -> Non
         raise Invalid(faults)
     for expert_id in set(told.experts) - set(before.experts):
         viewer_of(session, actor, expert_id)
+    out = take_offers_of_organization(session, code)
     d, now = columns(DeclaredConflict), utc_now()
     session.execute(delete(table_of(DeclaredConflict)).where(d.organization_code == code))
     people = [("expert", expert_id, "") for expert_id in dict.fromkeys(told.experts)]
@@ -68,6 +75,7 @@ def declare(session: Session, actor: Actor, code: str, told: Declaration) -> Non
     insert_rows(session, DeclaredConflict, rows)
     counts = {"experts": len(people), "vendors": len(companies)}
     record(session, actor, "organization:declare_conflict", "organization", code, after=counts)
+    end_conflicting(session, out)
 
 
 def own_vendors(session: Session, actor: Actor, expert_id: str) -> tuple[str, ...]:
@@ -78,7 +86,10 @@ def own_vendors(session: Session, actor: Actor, expert_id: str) -> tuple[str, ..
 
 
 def declare_vendors(session: Session, actor: Actor, expert_id: str, names: Sequence[str]) -> None:
-    """Make these the companies whose requests an expert must stay out of. Raises NotFound, Forbidden, Invalid."""
+    """Make these the companies whose requests an expert must stay out of; offers that are out are withdrawn.
+
+    Raises NotFound, Forbidden, Invalid.
+    """
     require(actor, "expert.edit", Belonging(expert=expert_id))
     row = lock_row(session, Expert, expert_id)
     if row is None or row.erased_at is not None:
@@ -94,6 +105,7 @@ def declare_vendors(session: Session, actor: Actor, expert_id: str, names: Seque
     insert_rows(session, VendorConflict, rows)
     words = {"before": list(before), "after": list(told.values())}
     record(session, actor, "expert:declare_conflict", "expert", expert_id, personal=words)
+    end_conflicting(session, take_offers_of_experts(session, [expert_id]))
 
 
 def _name_faults(place: str, names: Sequence[str]) -> list[Fault]:

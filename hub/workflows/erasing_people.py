@@ -37,6 +37,7 @@ from hub.models import (
     WorkLog,
 )
 from hub.models.base import columns, table_of, utc_now
+from hub.models.engagements import UNDER_WAY
 from hub.models.proposals import LIVE
 from hub.workflows.accounts.people import lock_account, mail_key
 from hub.workflows.audit import record
@@ -52,7 +53,6 @@ from hub.workflows.retention_rules import RULES, kept_until
 from matching.faults import Fault
 
 ERASED_NAME = "（削除済み）"
-AT_WORK = ("terms", "active")
 OF_THE_PERSON: tuple[type[SQLModel], ...] = (
     *PART_COLUMNS,
     CalendarFeed,
@@ -134,6 +134,33 @@ def erase_person(session: Session, actor: Actor, now: datetime | None = None) ->
     return outlook
 
 
+def look_ahead_without_account(session: Session, actor: Actor, expert_id: str) -> Outlook:
+    """Return what erasing an expert who has no account would do. Raises Forbidden, NotFound, Conflict with one."""
+    require(actor, "expert.erase", Belonging(expert=expert_id))
+    row = lock_row(session, Expert, expert_id)
+    if row is None or row.erased_at is not None:
+        raise NotFound("専門人材", "expert")
+    a = columns(Account)
+    if session.execute(select(a.id).where(a.expert_id == expert_id)).first():
+        raise Conflict(
+            "この人にはアカウントがあります。本人が「自分についてのデータ」から消去を求めてください。",
+            "This person has an account: they ask to be erased themselves, on the page of their own data.",
+        )
+    return Outlook(tuple(_work_in_the_way(session, expert_id)), _kept(session, expert_id))
+
+
+def erase_without_account(session: Session, actor: Actor, expert_id: str) -> Outlook:
+    """Erase an expert who has no account and asked the office to be erased; return what stays.
+
+    Raises as ``look_ahead_without_account``, and Conflict with every reason why it cannot be now.
+    """
+    outlook = look_ahead_without_account(session, actor, expert_id)
+    if outlook.obstacles:
+        raise Conflict(*(" ".join(told) for told in zip(*outlook.obstacles, strict=True)))
+    erase_expert(session, actor, expert_id, utc_now())
+    return outlook
+
+
 def erase_expert(session: Session, actor: Actor, expert_id: str, now: datetime) -> None:
     """Empty a profile and all that hangs on it. The account, where there is one, is the caller's to erase."""
     require(actor, "expert.erase", Belonging(expert=expert_id))
@@ -188,10 +215,13 @@ def _obstacles(session: Session, actor: Actor) -> list[tuple[str, str]]:
                 "You have roles of an organization or the office. Ask an administrator to take them away first.",
             )
         )
-    if actor.expert is None:
-        return found
+    return found if actor.expert is None else [*found, *_work_in_the_way(session, actor.expert)]
+
+
+def _work_in_the_way(session: Session, expert_id: str) -> list[tuple[str, str]]:
+    found = []
     n, p = columns(Engagement), columns(Proposal)
-    if session.execute(select(n.id).where(n.expert_id == actor.expert, n.status.in_(AT_WORK))).first():
+    if session.execute(select(n.id).where(n.expert_id == expert_id, n.status.in_(UNDER_WAY))).first():
         found.append(
             (
                 "終わっていない従事があります。従事を終えるか打ち切ってから、もう一度申し込んでください。",
@@ -199,7 +229,7 @@ def _obstacles(session: Session, actor: Actor) -> list[tuple[str, str]]:
             )
         )
     promised = p.status.in_(set(LIVE) - set(UNPROMISED) - {"confirmed"})
-    if session.execute(select(p.id).where(p.expert_id == actor.expert, promised)).first():
+    if session.execute(select(p.id).where(p.expert_id == expert_id, promised)).first():
         found.append(
             (
                 "承諾して団体の回答を待っている提案があります。先に辞退してください。",

@@ -43,6 +43,13 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "proposal:organization_declined": Event("団体が提案を断りました", "The organization declined a proposal"),
         "proposal:lapsed": Event("提案が期限切れになりました", "A proposal lapsed"),
         "proposal:withdrawn": Event("提案が取り下げられました", "A proposal was withdrawn"),
+        "proposal:withdrawn_for_conflict": Event(
+            "利益相反のため、提案を取り下げました", "A proposal was withdrawn for a conflict of interest"
+        ),
+        "proposal:confirmed_in_conflict": Event(
+            "成立した提案に利益相反があります。続けるか確かめてください",
+            "A confirmed proposal is in conflict of interest: see whether it may go on",
+        ),
         "proposal:released": Event("従事が打ち切られ、枠が空きました", "Work broke off and the slot is open again"),
         "proposal:not_chosen": Event("今回は選ばれませんでした", "You were not chosen this time"),
         "proposal:due_soon": Event("提案の回答期限が近づいています", "A proposal's deadline is near"),

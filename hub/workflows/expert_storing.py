@@ -15,6 +15,7 @@ from hub.models import Expert, Proposal
 from hub.models.base import columns, table_of, utc_now
 from hub.workflows.audit import record
 from hub.workflows.availability import add_months, locked_months, month_faults, write_months
+from hub.workflows.conflicting_offers import end_conflicting, take_offers_of_experts
 from hub.workflows.disclosure_choices import read_choices
 from hub.workflows.draft_faults import expert_faults, places_of_one
 from hub.workflows.drafts import ExpertDraft
@@ -66,12 +67,15 @@ def store_experts(
         refuse_lost_update(present[expert_id], draft, locked[expert_id].version, seen)
     refuse_without_consent(session, [key for key, draft in changed.items() if locked[key].paused and not draft.paused])
     _withdraw_offers(session, actor, [key for key, draft in changed.items() if draft.paused and not locked[key].paused])
+    declaring = [key for key, draft in changed.items() if _may_conflict(present[key], draft)]
+    out = take_offers_of_experts(session, declaring)
     months = locked_months(session, sorted(changed))
     _refuse_too_little(drafts, changed, months)
     now = utc_now()
     _insert(session, new, now)
     _change(session, changed, months, now)
     _record(session, actor, new, {key: (present[key], draft) for key, draft in changed.items()})
+    end_conflicting(session, out)
     return Stored(len(new), len(changed), len(told) - len(new) - len(changed))
 
 
@@ -146,6 +150,11 @@ def _refuse_too_little(
     ]
     if faults:
         raise Invalid(faults)
+
+
+def _may_conflict(stored: ExpertDraft, told: ExpertDraft) -> bool:
+    """Return whether an edit can bring a conflict of interest that was not there."""
+    return not set(told.conflicts) <= set(stored.conflicts) or told.affiliation != stored.affiliation
 
 
 def _withdraw_offers(session: Session, actor: Actor, expert_ids: Sequence[str]) -> None:

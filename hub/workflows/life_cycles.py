@@ -68,6 +68,8 @@ DECLINE_EXPERT = ("no_time", "pay", "distance", "content", "conflict_of_interest
 DECLINE_ORGANIZATION = ("skills", "experience", "cost", "schedule", "plan_changed", "conflict_of_interest", "other")
 BREAK_OFF = ("health_or_family", "work_changed", "relations", "budget", "result_not_reached", "reached_early", "other")
 SEND_BACK = ("unclear", "incomplete", "budget", "duplicate", "other")
+CONFLICT = "conflict_of_interest"
+"""Why the hub withdraws an offer by itself."""
 WITHDRAW = ("no_longer_needed", "solved_otherwise", "budget", "postponed", "other")
 
 _WAITING = ("submitted", "approved", "reviewed")
@@ -146,6 +148,7 @@ PROPOSAL = LifeCycle(
             "withdrawn",
             "proposal.withdraw",
             "optional",
+            (CONFLICT,),
         ),
         Move("release", ("confirmed",), "released", "proposal.release"),
     ),

@@ -51,6 +51,11 @@ def tell_of_proposal(session: Session, row: Any, status: str) -> None:
     tell(session, f"proposal:{status}", "proposal", row.id, recipients)
 
 
+def tell_office_of_proposal(session: Session, row: Any, event: str) -> None:
+    """Tell the coordinators of a proposal's organization of ``event``; ``row``: its row."""
+    tell(session, event, "proposal", row.id, coordinators_of(session, row.organization_code[:PREFECTURE_LENGTH]))
+
+
 def tell_of_request(session: Session, row: Any, status: str) -> None:
     """Tell those concerned that a request now stands at ``status``; ``row``: its row."""
     recipients: set[str] = set()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
-from hub.auth.actor import Actor
+from hub.auth.actor import SYSTEM, Actor
 from hub.auth.permissions import Belonging, allows, may_ever, require
 from hub.errors import Forbidden, NotFound
 from hub.models import Booking, Change, Expert, Organization, Proposal, Request, Slot
@@ -72,7 +72,7 @@ def read_proposal(session: Session, actor: Actor, proposal_id: str) -> ProposalP
             step.move,
             step.from_status,
             step.to_status,
-            step.actor_id,
+            step.actor_id if office or step.move != "withdraw" else SYSTEM.id,
             _told(step.reason_code, step.move, office=office),
             step.reason if office else None,
             step.at,
@@ -83,6 +83,9 @@ def read_proposal(session: Session, actor: Actor, proposal_id: str) -> ProposalP
 
 
 def _told(code: str | None, move_made: str, *, office: bool) -> str | None:
+    """Return a reason as who looks may know it: neither who withdrew an offer, nor that it was for a conflict."""
+    if move_made == "withdraw" and not office:
+        return None
     return "other" if move_made == "decline_as_expert" and code in PRIVATE and not office else code
 
 

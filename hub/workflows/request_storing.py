@@ -12,6 +12,7 @@ from hub.errors import Invalid
 from hub.models import Plan, PlanSlot, Proposal, Request, SkillNeed, Slot
 from hub.models.base import columns, table_of, utc_now
 from hub.workflows.audit import record
+from hub.workflows.conflicting_offers import end_conflicting, take_offers_of_requests
 from hub.workflows.draft_faults import request_faults
 from hub.workflows.drafts import RequestDraft
 from hub.workflows.frozen_slots import following, refuse_frozen
@@ -64,6 +65,9 @@ def store_requests(
         seen = (versions or {}).get(request_id)
         refuse_lost_update(present[request_id], draft, locked[request_id].version, seen)
     refuse_frozen(session, changed, present)
+    out = take_offers_of_requests(
+        session, [key for key, draft in changed.items() if draft.promotion != present[key].promotion]
+    )
     _insert(session, new, now)
     for request_id, draft in changed.items():
         _change(session, request_row(request_id, draft, now))
@@ -72,6 +76,7 @@ def store_requests(
         remove(session, model, "request_id", list(changed))
     _insert_parts(session, changed)
     _record(session, actor, new, {key: (present[key], draft) for key, draft in changed.items()})
+    end_conflicting(session, out)
     return Stored(len(new), len(changed), len(told) - len(new) - len(changed))
 
 

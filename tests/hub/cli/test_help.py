@@ -25,6 +25,7 @@ COMMANDS = (
     "schemes",
     "audit",
     "account",
+    "erase-expert",
     "backup",
     "restore",
 )

@@ -180,6 +180,13 @@ def test_two_requests_have_two_ids(client: TestClient):
     assert first != second
 
 
+@pytest.mark.parametrize("folder", ["/static/", "/"])
+def test_a_name_typed_where_no_route_is_stays_out_of_the_log(client: TestClient, log: io.StringIO, folder: str):
+    assert client.get(f"{folder}{WORD}.css").status_code == 404
+    assert lines(log)[-1]["path"] == ("/static" if folder == "/static/" else "(none)")
+    assert WORD not in log.getvalue()
+
+
 def test_our_own_ids_are_told_and_nothing_else_of_a_path(client: TestClient, log: io.StringIO):
     own = "exp_" + "0a" * 15
     client.get(f"/api/experts/{own}")

@@ -18,7 +18,7 @@ from hub.errors import Conflict, Forbidden, Invalid, NotFound
 from hub.workflows.audit_verifying import verify
 from hub.workflows.disclosure_choices import choose
 from hub.workflows.engagement_reading import read_engagement
-from hub.workflows.erasing_people import ERASED_NAME, erase_confirmed, erase_person, look_ahead
+from hub.workflows.erasing_people import ERASED_NAME, erase_confirmed, erase_person, erase_without_account, look_ahead
 from hub.workflows.evaluations import EvaluationDraft, evaluate
 from hub.workflows.expert_rows import ExpertFilter
 from hub.workflows.experts import edit_expert, find_experts, read_expert, set_paused, store_experts
@@ -187,6 +187,17 @@ def test_who_is_at_work_is_not_erased_and_told_why(work: Work):
     assert everything(work.engine) == before
     with transaction(work.engine) as session, pytest.raises(Conflict, match="役割"):
         erase_person(session, REQUESTER)
+
+
+@on_sqlite
+def test_an_expert_at_work_is_not_erased_by_the_office_either(work: Work):
+    with transaction(work.engine) as session:
+        session.execute(text("UPDATE accounts SET expert_id = NULL WHERE id = 'acc_e1'"))
+    administrator = Actor("acc_admin", (Grant("system_admin"),))
+    with transaction(work.engine) as session, pytest.raises(Conflict, match="従事"):
+        erase_without_account(session, administrator, "e1")
+    with transaction(work.engine) as session, pytest.raises(Forbidden):
+        erase_without_account(session, COORDINATOR, "e1")
 
 
 @on_sqlite

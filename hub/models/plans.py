@@ -85,7 +85,8 @@ class Plan(Edited, table=True):
     its worker came to an end without a word. ``asked_by``: the id of whoever asked for it, None of old.
     ``comparison_id``, ``point``: whose point it is, and where; ``kept``: listed among the plans nevertheless.
     ``base_id``: the plan whose problem it takes, with what is ``supposed`` (as ``hub.workflows.supposing`` writes it);
-    such a plan is never published or in force.
+    such a plan is never published or in force. It names a row of its own table without a foreign key: an archive
+    brings rows in the order of their ids, the later before the earlier, and a plan is never deleted.
 
     ``worker``: who is at it, and ``leased_until``: since when anybody may take it over; both None unless it runs.
     ``prefecture_code``: whose requests it plans, None: the whole country. ``months``, ``policy``, ``limits``: what was
@@ -117,7 +118,9 @@ class Plan(Edited, table=True):
         Index("ix_plans_status_created_at", "status", "created_at"),
         Index("ix_plans_asked_by_started_at", "asked_by", "started_at"),
         between("losses", 0, 1_000),
-        CheckConstraint("base_id IS NULL OR (in_force = false AND status <> 'published')", name="supposed_not_in_force"),
+        CheckConstraint(
+            "base_id IS NULL OR (in_force = false AND status <> 'published')", name="supposed_not_in_force"
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
@@ -135,9 +138,7 @@ class Plan(Edited, table=True):
     )
     point: float | None = None
     kept: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
-    base_id: str | None = Field(
-        default=None, foreign_key=OF_PLAN, ondelete="CASCADE", max_length=ID_LENGTH, index=True
-    )
+    base_id: str | None = Field(default=None, max_length=ID_LENGTH)
     supposed: dict[str, Any] = Field(
         default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": text("'{}'")}
     )

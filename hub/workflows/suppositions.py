@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from hub.errors import Invalid
+from hub.errors import Conflict, Invalid
 from matching import problem as m
 from matching.faults import Fault
-from seed_data.municipalities import municipalities
+from seed_data.municipalities import Municipality, municipalities
 from skill_standards import load_framework, role_template
 
 STANDARD = "1.2"
@@ -82,12 +82,63 @@ SUPPOSITIONS: TypeAdapter[tuple[Supposition, ...]] = TypeAdapter(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is supposed in words, with the names of then."""
+
+    ja: str
+    en: str
+
+
+def kept_suppositions(supposed: Sequence[Supposition], told: Sequence[Sentence]) -> dict[str, Any]:
+    """Return what is kept with a plan: what was asked for, and the same in words."""
+    return {
+        "asked": SUPPOSITIONS.dump_python(tuple(supposed), mode="json"),
+        "told": [{"ja": one.ja, "en": one.en} for one in told],
+    }
+
+
+def sentences_of(row: Any) -> tuple[Sentence, ...]:
+    """Return what the plan of ``row`` rests on that is supposed, in words; nothing for most plans."""
+    return tuple(Sentence(**one) for one in row.supposed.get("told", ()))
+
+
+def refuse_supposed(row: Any) -> None:
+    """Raise Conflict, with the remedy, when the plan of ``row`` rests on something supposed: it binds nobody."""
+    told = sentences_of(row)
+    if not told:
+        return
+    ja, en = "、".join(one.ja for one in told), "; ".join(one.en for one in told)
+    raise Conflict(
+        f"この計画は仮の条件にもとづくため、公開も採用もできません（{ja}）。"
+        "条件を実際に変え（予算・人材ニーズの変更、人材の登録）、新しい計画を作ってください。",
+        f"This plan rests on something supposed, so it can be neither published nor put in force ({en}). Make it so "
+        "(change the budget or the request, register the person), then make a new plan.",
+    )
+
+
 def person_name(expert_id: str) -> tuple[str, str] | None:
     """Return what a supposed person is called, in Japanese and English; None: the id is not one's."""
     if not expert_id.startswith(PERSON):
         return None
     number = expert_id.removeprefix(PERSON)
     return f"仮の人材 {number}", f"Supposed person {number}"
+
+
+def home_of(person: m.Expert) -> dict[str, Any]:
+    """Return where a supposed person would live, as a plan's page tells it: the prefecture whose office is there."""
+    at = person.base if isinstance(person.base, m.Location) else None
+    place = next(place for place in _prefectures().values() if at == m.Location(place.latitude, place.longitude))
+    return {
+        "base": place.name_ja,
+        "base_en": place.name_en,
+        "latitude": place.latitude,
+        "longitude": place.longitude,
+    }
+
+
+def _prefectures() -> dict[str, Municipality]:
+    return {place.prefecture_code: place for place in municipalities() if place.kind == "prefecture"}
 
 
 def suppose(problem: m.Problem, supposed: Sequence[Supposition], told: Sequence[str] = ()) -> m.Problem:
@@ -120,7 +171,9 @@ class _NotPossible(Exception):  # noqa: N818  (read as a sentence)
 
 def _with_budget(problem: m.Problem, one: BudgetChanged) -> m.Problem:
     if not 0 < abs(one.yen) <= MOST_YEN:
-        raise _NotPossible("増減額は0以外の1兆円までの金額にしてください", "give an amount other than 0, up to 1 trillion")
+        raise _NotPossible(
+            "増減額は0以外の1兆円までの金額にしてください", "give an amount other than 0, up to 1 trillion"
+        )
     if one.of == "request":
         return _with_request(problem, one.id, lambda request: replace(request, budget=_budget(request.budget, one.yen)))
     if one.id not in problem.organization_by_id:
@@ -195,8 +248,7 @@ def _not_here() -> _NotPossible:
 
 
 def _with_person(problem: m.Problem, one: PersonAdded) -> m.Problem:
-    bases = {place.prefecture_code: place for place in municipalities() if place.kind == "prefecture"}
-    framework = load_framework(STANDARD)
+    bases, framework = _prefectures(), load_framework(STANDARD)
     if one.prefecture not in bases or one.role not in framework.roles:
         raise _NotPossible("都道府県とロールをひとつずつ選んでください", "choose a prefecture and a role")
     base, span = bases[one.prefecture], len(problem.months)

@@ -21,8 +21,6 @@ def upgrade() -> None:
             op.f("ck_plans_supposed_not_in_force"),
             "base_id IS NULL OR (in_force = false AND status <> 'published')",
         )
-        batch.create_foreign_key(op.f("fk_plans_base_id_plans"), "plans", ["base_id"], ["id"], ondelete="CASCADE")
-        batch.create_index("ix_plans_base_id", ["base_id"], unique=False)
     op.add_column("plan_slots", sa.Column("supposed", sa.JSON(), nullable=False, server_default=NOTHING))
 
 
@@ -32,8 +30,6 @@ def downgrade() -> None:
     with batch_keeping_triggers(op, "plan_slots") as batch:
         batch.drop_column("supposed")
     with batch_keeping_triggers(op, "plans") as batch:
-        batch.drop_index("ix_plans_base_id")
-        batch.drop_constraint(op.f("fk_plans_base_id_plans"), type_="foreignkey")
         batch.drop_constraint(op.f("ck_plans_supposed_not_in_force"), type_="check")
         batch.drop_column("supposed")
         batch.drop_column("base_id")

@@ -67,8 +67,8 @@ def write_plan(plan: Plan) -> bytes:
 def digest(problem: Problem) -> str:
     """Return the ``sha256:…`` that names ``problem`` however its file is laid out, limits and policy included.
 
-    It is taken over compact JSON with sorted keys, every default written out, and integral numbers without a point; ``supposed``
-    is there only where something is.
+    It is taken over compact JSON with sorted keys, every default written out, and integral numbers without a point;
+    ``supposed`` is there only where something is.
     """
     text = json.dumps(_plain_problem(problem), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()

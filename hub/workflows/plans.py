@@ -93,7 +93,7 @@ def queue_question(session: Session, actor: Actor, title: str, question: Questio
     plan_id = new_id("plan")
     session.execute(insert(table_of(PlanTable)), [plan_values(plan_id, actor, title, question)])
     _store_links(session, plan_id, question)
-    after = {"status": "draft", "prefecture": question.prefecture}
+    after: dict[str, Any] = {"status": "draft", "prefecture": question.prefecture}
     if question.base:
         after |= {"base": question.base, "supposed": len(question.supposed)}
     record(session, actor, "plan:draft", "plan", plan_id, after=after)
@@ -170,8 +170,8 @@ def request_stop(session: Session, actor: Actor, plan_id: str) -> None:
 def put_in_force(session: Session, actor: Actor, plan_id: str) -> None:
     """Make a finished plan the one in force, in place of any other: the next plan tries to keep it.
 
-    Raises NotFound, Forbidden, Conflict when the plan is not finished, its run found none, it places who is paused, or it
-    rests on something supposed.
+    Raises NotFound, Forbidden, Conflict when the plan is not finished, its run found none, it places who is
+    paused, or it rests on something supposed.
     """
     row = take_plan(session, plan_id)
     require(actor, "plan.publish", plan_belonging(row))

@@ -44,14 +44,11 @@ def sentence(one: Supposition, names: Names, number: int) -> Sentence:
 
 def _person(one: PersonAdded, number: int) -> Sentence:
     role = load_framework(STANDARD).roles[one.role]
-    home = next(place for place in municipalities() if place.code.startswith(one.prefecture))
+    home = next(p for p in municipalities() if p.kind == "prefecture" and p.prefecture_code == one.prefecture)
     return Sentence(
-        f"仮の人材 {number} を1人加える（{one.talent_type}人材、{home.prefecture_ja}、{role.name_ja} レベル{one.level}まで、"
+        f"仮の人材 {number} を1人加える（{one.talent_type}人材、{home.prefecture_ja}、{role.name_ja} "
+        f"レベル{one.level}まで、"
         f"月 {one.hours} 時間、1時間 {one.rate:,} 円）",
-        f"Supposed person {number} is added (type {one.talent_type}, {_english(one.prefecture)}, {role.name_en} up to "
+        f"Supposed person {number} is added (type {one.talent_type}, {home.name_en}, {role.name_en} up to "
         f"level {one.level}, {one.hours} hours a month, ¥{one.rate:,} an hour)",
     )
-
-
-def _english(prefecture: str) -> str:
-    return next(p.name_en for p in municipalities() if p.kind == "prefecture" and p.prefecture_code == prefecture)

@@ -4,7 +4,7 @@ Its problem is that of the plan it is asked of, as it was kept, so that what dif
 and not from what people edited meanwhile. ``build_snapshot`` is where suppositions meet a problem.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +17,7 @@ from hub.errors import Conflict
 from hub.models import Organization, Plan, PlanSlot, Request, Slot
 from hub.models.base import columns, table_of
 from hub.workflows.left_out import LeftOut
-from hub.workflows.organizations import full_name
+from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.plan_documents import problem_of
 from hub.workflows.plan_questions import question_of
 from hub.workflows.plan_reading import take_seen_plan
@@ -154,10 +154,10 @@ def _of(one: Any) -> str:
     return str(one.request if isinstance(one, StartMoved) else one.id)
 
 
-def seats_of(session: Session, plan_id: str, search: Collection[Any] = ()) -> tuple[Seat, ...]:
+def seats_of(session: Session, plan_id: str, text: str = "") -> tuple[Seat, ...]:
     """Return the slots a plan decided on in its order, ``MOST_CHOICES`` and one more at most.
 
-    ``search``: conditions over requests and organizations; for who may see the plan.
+    ``text``: in the request or its organization. For who may see the plan.
     """
     d, s, r, o = (columns(model) for model in (PlanSlot, Slot, Request, Organization))
     query = (
@@ -165,7 +165,7 @@ def seats_of(session: Session, plan_id: str, search: Collection[Any] = ()) -> tu
         .join_from(table_of(PlanSlot), table_of(Slot), s.id == d.slot_id)
         .join(table_of(Request), r.id == s.request_id)
         .join(table_of(Organization), o.code == r.organization_code)
-        .where(d.plan_id == plan_id, *search)
+        .where(d.plan_id == plan_id, matching_text(text, r.search_key, o.search_key))
         .order_by(d.position)
         .limit(MOST_CHOICES + 1)
     )

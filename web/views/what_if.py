@@ -91,7 +91,7 @@ def ask_what_if(request: Request, session: ReadingSession, actor: ActorDep, plan
     asked = begin_what_if(session, actor, plan_id)
     spoken = spoken_language(request)
     title = _title(spoken, read_plan_row(session, plan_id, actor=actor).title)
-    return _page(request, session, actor, plan_id, WhatIfForm(title=title), Reading(asked.supposed))
+    return _page(request, session, actor, plan_id, form=WhatIfForm(title=title), read=Reading(asked.supposed))
 
 
 @router.post("/{plan_id}/what-if", dependencies=[decides("plan.run")])
@@ -108,7 +108,7 @@ def plan_what_if(
     read = form_read(typed, form)
     if form.act == "narrow":
         typed.faults.clear()
-        return _page(request, session, actor, plan_id, form, Reading(read.held))
+        return _page(request, session, actor, plan_id, form=form, read=Reading(read.held))
     if form.act == "run" and not read.everything and not typed.faults:
         typed.faults["held"] = spoken.say("仮の条件をひとつ以上加えてください")
     if not typed.faults:
@@ -118,13 +118,14 @@ def plan_what_if(
                     made = queue_what_if(session, actor, plan_id, form.title, read.everything)
                 log_event("plan_queued", plan=made, actor=actor.id)
                 return RedirectResponse(f"/plans/{made}/run", status_code=303)
-            refuse_impossible(session, plan_id, read.everything) if read.everything else None
+            if read.everything:
+                refuse_impossible(session, plan_id, read.everything)
         except Invalid as invalid:
             typed.faults |= _at_fields(invalid, read, spoken)
     if typed.faults:
-        return _page(request, session, actor, plan_id, form, Reading(read.held), typed.faults)
+        return _page(request, session, actor, plan_id, form=form, read=Reading(read.held), faults=typed.faults)
     kept = WhatIfForm(title=form.title, narrow=form.narrow)
-    return _page(request, session, actor, plan_id, kept, Reading(read.everything))
+    return _page(request, session, actor, plan_id, form=kept, read=Reading(read.everything))
 
 
 def form_read(typed: Typed, form: WhatIfForm) -> Reading:
@@ -192,6 +193,7 @@ def _page(
     session: ReadingSession,
     actor: Actor,
     plan_id: str,
+    *,
     form: WhatIfForm,
     read: Reading,
     faults: dict[str, str] | None = None,

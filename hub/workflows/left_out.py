@@ -69,6 +69,16 @@ def paused_since(count: int) -> LeftOut:
     )
 
 
+def paused_since_base(count: int) -> LeftOut:
+    """Return the note of people who were in the problem of the plan this one is made from, and are paused now."""
+    return LeftOut(
+        "paused_since_base",
+        count,
+        f"もとの計画のあとに休止した専門人材 {count} 人は、この計画の対象から外しました。",
+        f"{count} of the people the first plan chose from have been paused since, and are not part of this one.",
+    )
+
+
 def skills_to_ask_about(count: int) -> LeftOut:
     """Return the note of levels told in another version that wait for the person's word."""
     return LeftOut(

@@ -1,7 +1,7 @@
 """A plan made again from the same input with something supposed (もしもの計画): asked for in words, and built.
 
 Its problem is that of the plan it is asked of, as it was kept, so that what differs comes from what is supposed alone
-and not from what people edited meanwhile. ``build_snapshot`` is where suppositions meet a problem.
+and not from what people edited meanwhile; only who has been paused since is taken out. ``build_snapshot`` is where suppositions meet a problem.
 """
 
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, require_new
 from hub.errors import Conflict
-from hub.models import Organization, Plan, PlanSlot, Request, Slot
+from hub.models import Expert, Organization, Plan, PlanSlot, Request, Slot
 from hub.models.base import columns, table_of
-from hub.workflows.left_out import LeftOut
+from hub.workflows.left_out import LeftOut, paused_since_base
 from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.plan_documents import problem_of
 from hub.workflows.plan_questions import question_of
@@ -89,7 +89,8 @@ def build_snapshot(session: Session, question: Question) -> Snapshot:
     if question.base is None:
         return build_problem(session, question)
     row = session.execute(select(*columns(Plan)).where(columns(Plan).id == question.base)).one()
-    problem, base = problem_of(session, question.base), question_of(session, row)
+    problem, paused = _without_paused(session, problem_of(session, question.base))
+    base = question_of(session, row)
     told = [f"{one.ja} / {one.en}" for one in question.told]
     changed = replace(
         suppose(problem, question.supposed, told),
@@ -98,7 +99,23 @@ def build_snapshot(session: Session, question: Question) -> Snapshot:
         pins=_pins(problem, base, question),
         forbidden=_forbidden(problem, base, question),
     )
-    return Snapshot(changed, tuple(LeftOut(**entry) for entry in row.left_out))
+    left_out = [LeftOut(**entry) for entry in row.left_out]
+    return Snapshot(changed, (*left_out, paused_since_base(paused)) if paused else tuple(left_out))
+
+
+def _without_paused(session: Session, problem: Problem) -> tuple[Problem, int]:
+    """Return the problem without who is paused (or erased) by now, and how many: a pause holds for whatever comes."""
+    e = columns(Expert)
+    here = set(session.execute(select(e.id).where(e.paused.is_(False))).scalars())
+    gone = {expert.id for expert in problem.experts}.difference(here)
+    if not gone:
+        return problem, 0
+    kept = {
+        name: tuple(link for link in getattr(problem, name) if link.expert not in gone)
+        for name in ("pins", "forbidden", "previous")
+    }
+    experts = tuple(expert for expert in problem.experts if expert.id not in gone)
+    return replace(problem, experts=experts, **kept), len(gone)
 
 
 def _pins(problem: Problem, base: Question, question: Question) -> tuple[Link, ...]:

@@ -1,18 +1,22 @@
 """What-if: a plan made again from the same input with something supposed, looked at, and kept from going out."""
 
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from hub.auth.actor import LOCAL
-from hub.db.transaction import reading
+from hub.db.transaction import reading, transaction
 from hub.jobs.solving import run_next
-from hub.models import Assignment, Expert, PlanSlot
-from hub.models.base import columns
+from hub.models import Assignment, Expert, Plan, PlanSlot
+from hub.models.base import columns, table_of
+from hub.workflows.plan_adjusting import asked_for
 from hub.workflows.plan_documents import problem_of, result_of
-from hub.workflows.plan_reading import read_plan_row
+from hub.workflows.plan_reading import read_plan, read_plan_row
+from hub.workflows.sheets.plan_sheets import PlanWords, figure_rows
+from hub.workflows.supposing import build_snapshot
 from matching.check import check
 from matching.interchange import read_problem, write_problem
 
@@ -153,3 +157,33 @@ def test_faults_are_told_at_their_fields_and_nothing_is_queued(office):
     assert 'value="120"' in kept.text
     assert 'value="slot ' not in kept.text
     assert office.ja.get("/plans/plan_none/what-if").status_code == 404
+
+
+def test_who_is_paused_by_now_is_not_planned_again(office):
+    with reading(office.engine) as session:
+        before = problem_of(session, office.plan)
+        placed = result_of(session, office.plan).assignments[0].expert
+        asked = replace(asked_for(session, LOCAL, office.made), pins=())
+        assert not any(one.code == "paused_since_base" for one in build_snapshot(session, asked).left_out)
+    with transaction(office.engine) as session:
+        session.execute(update(table_of(Expert)).where(columns(Expert).id == placed).values(paused=True))
+        now = build_snapshot(session, asked)
+        session.rollback()
+    there = {expert.id for expert in now.problem.experts}
+    assert {expert.id for expert in before.experts} - there == {placed}
+    assert [one.count for one in now.left_out if one.code == "paused_since_base"] == [1]
+    assert not any(placed == link.expert for link in (*now.problem.forbidden, *now.problem.previous))
+
+
+def test_the_workbook_and_the_pdf_say_so_as_well(office):
+    with reading(office.engine) as session:
+        page = read_plan(session, office.made, actor=LOCAL)
+    words = PlanWords({}, {}, {}, {})
+    told = [cells[1] for cells in figure_rows(page, words) if cells[0] == "仮の条件"]
+    assert [one.ja for one in page.row.supposed] == told
+    assert office.ja.get(f"/plans/{office.made}/list.pdf").status_code == 200
+
+
+def test_the_database_itself_refuses_such_a_plan_in_force(office):
+    with pytest.raises(IntegrityError), transaction(office.engine) as session:
+        session.execute(update(table_of(Plan)).where(columns(Plan).id == office.made).values(in_force=True))

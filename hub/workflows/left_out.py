@@ -8,7 +8,7 @@ class LeftOut:
     """Something that could not be part of a problem: ``kind``, how many (``count``), and why.
 
     ``kind``: ``slots_outside_months``, ``teams_outside_months``, ``slots_accepted``, ``paused_experts``,
-    ``paused_since``, ``skills_to_ask_about`` or ``subsidy``.
+    ``paused_since``, ``paused_since_base``, ``skills_to_ask_about`` or ``subsidy``.
     """
 
     kind: str

@@ -1,10 +1,11 @@
 """A plan made again from the same input with something supposed (もしもの計画): asked for in words, and built.
 
 Its problem is that of the plan it is asked of, as it was kept, so that what differs comes from what is supposed alone
-and not from what people edited meanwhile; only who has been paused since is taken out. ``build_snapshot`` is where suppositions meet a problem.
+and not from what people edited meanwhile; only who has been paused since is taken out. ``build_snapshot`` is where
+suppositions meet a problem.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,14 +90,15 @@ def build_snapshot(session: Session, question: Question) -> Snapshot:
     if question.base is None:
         return build_problem(session, question)
     row = session.execute(select(*columns(Plan)).where(columns(Plan).id == question.base)).one()
-    problem, paused = _without_paused(session, problem_of(session, question.base))
+    first = problem_of(session, question.base)
+    problem, paused = _without_paused(session, first)
     base = question_of(session, row)
     told = [f"{one.ja} / {one.en}" for one in question.told]
     changed = replace(
         suppose(problem, question.supposed, told),
         policy=question.policy,
         limits=question.limits,
-        pins=_pins(problem, base, question),
+        pins=_pins(problem, {*base.pins} - {*first.pins}, question),
         forbidden=_forbidden(problem, base, question),
     )
     left_out = [LeftOut(**entry) for entry in row.left_out]
@@ -110,21 +112,19 @@ def _without_paused(session: Session, problem: Problem) -> tuple[Problem, int]:
     gone = {expert.id for expert in problem.experts}.difference(here)
     if not gone:
         return problem, 0
-    kept = {
-        name: tuple(link for link in getattr(problem, name) if link.expert not in gone)
-        for name in ("pins", "forbidden", "previous")
-    }
     experts = tuple(expert for expert in problem.experts if expert.id not in gone)
-    return replace(problem, experts=experts, **kept), len(gone)
+    links = (problem.pins, problem.forbidden, problem.previous)
+    pins, forbidden, previous = (tuple(link for link in told if link.expert not in gone) for told in links)
+    return replace(problem, experts=experts, pins=pins, forbidden=forbidden, previous=previous), len(gone)
 
 
-def _pins(problem: Problem, base: Question, question: Question) -> tuple[Link, ...]:
-    """Return the pins asked for but those the base found kept already. Raises Conflict when one cannot be."""
-    pins = tuple(pin for pin in question.pins if pin in problem.pins or pin not in base.pins)
+def _pins(problem: Problem, kept: Collection[Link], question: Question) -> tuple[Link, ...]:
+    """Return the pins asked for but those ``kept`` by a promise already. Raises Conflict when one cannot be."""
+    pins = tuple(pin for pin in question.pins if pin not in kept)
     if any(pin.slot not in problem.seat_by_slot or pin.expert not in problem.expert_by_id for pin in pins):
         raise Conflict(
-            "固定した枠または専門人材が、もとの計画の対象にありません。固定を見直してください。",
-            "A pinned slot or expert is not part of the plan this one is made from. Review the pins.",
+            "固定した枠または専門人材が、もとの計画の対象にないか、休止しています。固定を見直してください。",
+            "A pinned slot or expert is not part of the plan this one is made from, or paused. Review the pins.",
         )
     return pins
 

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from hub.auth.actor import LOCAL
+from hub.auth.actor import LOCAL, Actor, Grant
 from hub.db.transaction import reading, transaction
+from hub.errors import Conflict, Forbidden
 from hub.jobs.solving import run_next
 from hub.models import Assignment, Expert, Plan, PlanSlot
 from hub.models.base import columns, table_of
@@ -16,9 +17,11 @@ from hub.workflows.plan_adjusting import asked_for
 from hub.workflows.plan_documents import problem_of, result_of
 from hub.workflows.plan_reading import read_plan, read_plan_row
 from hub.workflows.sheets.plan_sheets import PlanWords, figure_rows
-from hub.workflows.supposing import build_snapshot
+from hub.workflows.supposing import begin_what_if, build_snapshot, queue_what_if
+from hub.workflows.suppositions import PersonAdded
 from matching.check import check
 from matching.interchange import read_problem, write_problem
+from matching.problem import Link
 
 from .conftest import copy_hub
 
@@ -164,14 +167,17 @@ def test_who_is_paused_by_now_is_not_planned_again(office):
         before = problem_of(session, office.plan)
         placed = result_of(session, office.plan).assignments[0].expert
         asked = replace(asked_for(session, LOCAL, office.made), pins=())
-        assert not any(one.code == "paused_since_base" for one in build_snapshot(session, asked).left_out)
+        assert not any(one.kind == "paused_since_base" for one in build_snapshot(session, asked).left_out)
     with transaction(office.engine) as session:
         session.execute(update(table_of(Expert)).where(columns(Expert).id == placed).values(paused=True))
         now = build_snapshot(session, asked)
+        slot = result_of(session, office.plan).assignments[0].slot
+        with pytest.raises(Conflict):
+            build_snapshot(session, replace(asked, pins=(Link(slot, placed),)))
         session.rollback()
     there = {expert.id for expert in now.problem.experts}
     assert {expert.id for expert in before.experts} - there == {placed}
-    assert [one.count for one in now.left_out if one.code == "paused_since_base"] == [1]
+    assert [one.count for one in now.left_out if one.kind == "paused_since_base"] == [1]
     assert not any(placed == link.expert for link in (*now.problem.forbidden, *now.problem.previous))
 
 
@@ -187,3 +193,14 @@ def test_the_workbook_and_the_pdf_say_so_as_well(office):
 def test_the_database_itself_refuses_such_a_plan_in_force(office):
     with pytest.raises(IntegrityError), transaction(office.engine) as session:
         session.execute(update(table_of(Plan)).where(columns(Plan).id == office.made).values(in_force=True))
+
+
+def test_only_who_may_run_plans_of_its_whole_area_may_suppose(office):
+    elsewhere, auditor = Actor("acc_tokyo", (Grant("coordinator", "13"),)), Actor("acc_auditor", (Grant("auditor"),))
+    with reading(office.engine) as session:
+        assert begin_what_if(session, LOCAL, office.plan).base is None
+        for actor in (elsewhere, auditor):
+            with pytest.raises(Forbidden):
+                begin_what_if(session, actor, office.plan)
+            with pytest.raises(Forbidden):
+                queue_what_if(session, actor, office.plan, "もし", [PersonAdded("D", "20", "CS1", 4, 120, 1000)])

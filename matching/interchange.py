@@ -56,7 +56,7 @@ def read_plan(text: bytes | str) -> Plan:
 
 def write_problem(problem: Problem) -> bytes:
     """Return ``problem`` as a file: UTF-8, a line for each expert, organization, request and pair."""
-    return _lines({"format": PROBLEM_FORMAT, **_plain(_PROBLEM, problem)})
+    return _lines({"format": PROBLEM_FORMAT, **_plain_problem(problem)})
 
 
 def write_plan(plan: Plan) -> bytes:
@@ -67,9 +67,10 @@ def write_plan(plan: Plan) -> bytes:
 def digest(problem: Problem) -> str:
     """Return the ``sha256:…`` that names ``problem`` however its file is laid out, limits and policy included.
 
-    It is taken over compact JSON with sorted keys, every default written out, and integral numbers without a point.
+    It is taken over compact JSON with sorted keys, every default written out, and integral numbers without a point;
+    ``supposed`` is there only where something is.
     """
-    text = json.dumps(_plain(_PROBLEM, problem), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(_plain_problem(problem), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -106,6 +107,14 @@ def _with_places(problem: Problem, vocabulary: Vocabulary) -> Problem:
 
     experts = tuple(located(expert) for expert in problem.experts)
     return problem if experts == problem.experts else replace(problem, experts=experts)
+
+
+def _plain_problem(problem: Problem) -> dict[str, Any]:
+    """Return the problem's fields; ``supposed``, younger than the format, only where something is supposed."""
+    plain = _plain(_PROBLEM, problem)
+    if not plain["supposed"]:
+        del plain["supposed"]
+    return plain
 
 
 def _plain(adapter: TypeAdapter[Any], value: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ PolicyName = Literal["balanced", "fit_first", "cost_first", "fair_first", "maxmi
 Term = Literal["coverage", "equity", "fit", "cost", "stability"]
 
 Identifier = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+Statement = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Level = Annotated[int, Field(ge=1, le=4)]
 NonNegative = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
@@ -228,7 +229,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Problem:
-    """One matching problem; ``pairs`` not None means scoring and eligibility are not looked at."""
+    """One matching problem; ``pairs`` not None means scoring and eligibility are not looked at.
+
+    ``supposed``: what of it is not so but supposed, in words for people; nothing is decided by it.
+    """
 
     __pydantic_config__ = STRICT
     months: Annotated[tuple[Month, ...], Field(min_length=1, max_length=1200)]
@@ -242,6 +246,7 @@ class Problem:
     subsidy: Subsidy | None = None
     policy: Policy = field(default_factory=Policy)
     limits: Limits = field(default_factory=Limits)
+    supposed: Annotated[tuple[Statement, ...], Field(max_length=100)] = ()
     format: Literal["talent-hub-problem/1"] = FORMAT
 
     def seats(self) -> Iterator[tuple[Request, Slot]]:

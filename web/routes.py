@@ -47,6 +47,7 @@ from web.views import (
     slots,
     styleguide,
     webhooks,
+    what_if,
     work_logs,
 )
 
@@ -75,6 +76,7 @@ VIEWS = (
     progress,
     publishing,
     plan_comparing,
+    what_if,
     plans,
     slots,
     slot_adjusting,

@@ -17,8 +17,9 @@ from hub.logging import log_event, new_reference
 from hub.settings import Settings
 from hub.workflows.comparing import problem_at
 from hub.workflows.explaining import explain
-from hub.workflows.problems import Snapshot, build_problem
+from hub.workflows.problems import Snapshot
 from hub.workflows.runs import LEASE, Claim, claim_next, complete_plan, fail_plan, record_problem, release
+from hub.workflows.supposing import build_snapshot
 from matching.progress import Progress
 from matching.solve import solve
 
@@ -92,7 +93,7 @@ def _run(engine: Engine, settings: Settings, claim: Claim, follower: Follower) -
 
 def _snapshot(session: Session, claim: Claim) -> Snapshot:
     if claim.comparison is None:
-        return build_problem(session, claim.question)
+        return build_snapshot(session, claim.question)
     return problem_at(session, claim.comparison, claim.question.policy)
 
 

@@ -84,6 +84,9 @@ class Plan(Edited, table=True):
     ``sequence`` grows with all that a reader of its progress sees, also where it begins again. ``losses``: how often
     its worker came to an end without a word. ``asked_by``: the id of whoever asked for it, None of old.
     ``comparison_id``, ``point``: whose point it is, and where; ``kept``: listed among the plans nevertheless.
+    ``base_id``: the plan whose problem it takes, with what is ``supposed`` (as ``hub.workflows.supposing`` writes it);
+    such a plan is never published or in force. It names a row of its own table without a foreign key: an archive
+    brings rows in the order of their ids, the later before the earlier, and a plan is never deleted.
 
     ``worker``: who is at it, and ``leased_until``: since when anybody may take it over; both None unless it runs.
     ``prefecture_code``: whose requests it plans, None: the whole country. ``months``, ``policy``, ``limits``: what was
@@ -115,6 +118,9 @@ class Plan(Edited, table=True):
         Index("ix_plans_status_created_at", "status", "created_at"),
         Index("ix_plans_asked_by_started_at", "asked_by", "started_at"),
         between("losses", 0, 1_000),
+        CheckConstraint(
+            "base_id IS NULL OR (in_force = false AND status <> 'published')", name="supposed_not_in_force"
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=ID_LENGTH)
@@ -132,6 +138,10 @@ class Plan(Edited, table=True):
     )
     point: float | None = None
     kept: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    base_id: str | None = Field(default=None, max_length=ID_LENGTH)
+    supposed: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": text("'{}'")}
+    )
     worker: str | None = Field(default=None, max_length=TERM_LENGTH)
     leased_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     months: list[str] = Field(sa_type=JSON)
@@ -182,6 +192,8 @@ class PlanSlot(SQLModel, table=True):
     """A slot the plan decided on; ``reason``: why it stayed open, None when it is filled.
 
     ``detail``: needs beside levels, funnel, remedies and alternatives, as ``hub.workflows.plan_details`` writes them.
+    ``supposed``: who is not there but supposed and fills it, with the columns of ``Assignment``; empty: nobody such.
+    It is kept here so that whatever reads assignments, to offer them to people, cannot come upon one.
     """
 
     __tablename__ = "plan_slots"
@@ -193,6 +205,9 @@ class PlanSlot(SQLModel, table=True):
     position: int
     reason: str | None = Field(default=None, max_length=TERM_LENGTH)
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    supposed: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSON, sa_column_kwargs={"server_default": text("'{}'")}
+    )
 
 
 class Assignment(SQLModel, table=True):

@@ -8,7 +8,7 @@ class LeftOut:
     """Something that could not be part of a problem: ``kind``, how many (``count``), and why.
 
     ``kind``: ``slots_outside_months``, ``teams_outside_months``, ``slots_accepted``, ``paused_experts``,
-    ``paused_since``, ``skills_to_ask_about`` or ``subsidy``.
+    ``paused_since``, ``paused_since_base``, ``skills_to_ask_about`` or ``subsidy``.
     """
 
     kind: str
@@ -66,6 +66,16 @@ def paused_since(count: int) -> LeftOut:
         "除いて公開するか、計画を作り直してください。",
         f"{count} of the people in this plan have been paused since: their slots cannot be published. Publish without "
         "them, or make a new plan.",
+    )
+
+
+def paused_since_base(count: int) -> LeftOut:
+    """Return the note of people who were in the problem of the plan this one is made from, and are paused now."""
+    return LeftOut(
+        "paused_since_base",
+        count,
+        f"もとの計画のあとに休止した専門人材 {count} 人は、この計画の対象から外しました。",
+        f"{count} of the people the first plan chose from have been paused since, and are not part of this one.",
     )
 
 

@@ -106,8 +106,11 @@ def _who(session: Session, plan_id: str) -> dict[str, str | None]:
     """Return who fills each slot of a plan, None: nobody, in the plan's order."""
     d, a = columns(PlanSlot), columns(Assignment)
     given = (a.plan_id == d.plan_id) & (a.slot_id == d.slot_id)
-    query = select(d.slot_id, a.expert_id).join_from(table_of(PlanSlot), table_of(Assignment), given, isouter=True)
-    return dict(iter(session.execute(query.where(d.plan_id == plan_id).order_by(d.position))))
+    query = select(d.slot_id, a.expert_id, d.supposed).join_from(
+        table_of(PlanSlot), table_of(Assignment), given, isouter=True
+    )
+    rows = session.execute(query.where(d.plan_id == plan_id).order_by(d.position))
+    return {slot: expert or supposed.get("expert_id") for slot, expert, supposed in rows}
 
 
 def _differences(session: Session, before_id: str, after_id: str, keys: Sequence[str]) -> tuple[Difference, ...]:

@@ -1,6 +1,6 @@
 """Why a slot of a plan is as it is: kept with the plan as it was found, so that a page costs one row."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +17,7 @@ from hub.workflows.expert_names import NamedExpert, named_experts
 from hub.workflows.plan_reading import slot_row, slots_query
 from hub.workflows.plan_rows import Alternative, NamedRemedy, NeedMet, PlanSlotPage
 from hub.workflows.seeing import require_plan
+from hub.workflows.suppositions import person_name
 from matching.bottlenecks import BindingLimit, ScarceSkill
 from matching.pairs import FunnelStep
 from matching.plan import Assignment, OpenSlot, Remedy
@@ -98,7 +99,8 @@ def read_plan_slot(session: Session, plan_id: str, slot_id: str, *, actor: Actor
     away = _paused(session, {o.expert for o in others} | {r.expert for r in remedies if r.expert})
     others = tuple(other for other in others if other.expert not in away)
     remedies = tuple(remedy for remedy in remedies if remedy.expert not in away)
-    people = named_experts(session, {o.expert for o in others} | {r.expert for r in remedies if r.expert})
+    ids = {o.expert for o in others} | {r.expert for r in remedies if r.expert}
+    people = {**_supposed(ids), **named_experts(session, ids)}
     titles = _titles(session, {key for other in others for key in other.elsewhere})
     return PlanSlotPage(
         row=slot_row(row),
@@ -130,7 +132,14 @@ def _alternative(found: AlternativeFound, people: Mapping[str, NamedExpert], tit
         change=found.change,
         proven=found.proven,
         impossible=found.impossible,
+        imagined=person_name(found.expert) is not None,
     )
+
+
+def _supposed(ids: Collection[str]) -> dict[str, NamedExpert]:
+    """Return those of ``ids`` nobody has, because the plan supposes such a person, by what they are called."""
+    told = ((key, person_name(key)) for key in ids)
+    return {key: NamedExpert(key, *name, "") for key, name in told if name}
 
 
 def _paused(session: Session, ids: set[str]) -> frozenset[str]:

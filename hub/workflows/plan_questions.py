@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hub.models import PlanLink
 from hub.models.base import columns
 from hub.workflows.problems import Question
+from hub.workflows.suppositions import SUPPOSITIONS, sentences_of
 from matching.problem import Limits, Link, Policy
 
 _POLICY = TypeAdapter(Policy)
@@ -26,4 +27,7 @@ def question_of(session: Session, row: Any) -> Question:
         pins=tuple(Link(slot, expert) for kind, slot, expert in links if kind == "pin"),
         forbidden=tuple(Link(slot, expert) for kind, slot, expert in links if kind == "forbidden"),
         prefecture=row.prefecture_code,
+        base=row.base_id,
+        supposed=SUPPOSITIONS.validate_python(row.supposed.get("asked", ()), strict=False),
+        told=sentences_of(row),
     )

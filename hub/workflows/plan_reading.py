@@ -1,6 +1,6 @@
 """Reading plans: the list, one run, its slots with who fills them or why nobody does."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from hub.workflows.plan_documents import result_of
 from hub.workflows.plan_rows import Assigned, NamedLimit, PlanPage, PlanRow, PlanSlotFilter, PlanSlotRow
 from hub.workflows.seeing import require_plan, seen_plans
+from hub.workflows.suppositions import person_name, sentences_of
 from matching.bottlenecks import BindingLimit, ScarceSkill
 
 PLAN_SORTS = ("created", "title", "status", "filled", "cost")
@@ -101,6 +102,8 @@ def _plan_row(row: Any) -> PlanRow:
         comparison_id=row.comparison_id,
         point=row.point,
         kept=row.kept,
+        base_id=row.base_id,
+        supposed=sentences_of(row),
         title=row.title,
         status=row.status,
         result=row.result,
@@ -167,6 +170,7 @@ def named_limits(session: Session, limits: Sequence[BindingLimit]) -> tuple[Name
     bodies = select(o.code, full_name(o), o.name_en).where(o.code.in_([limit.organization for limit in limits]))
     queries = (people, asked, bodies)
     names = {key: (ja.strip(), en.strip()) for query in queries for key, ja, en in session.execute(query)}
+    names |= {limit.expert: name for limit in limits if limit.expert and (name := person_name(limit.expert))}
     owners = [limit.expert or limit.request or limit.organization or "" for limit in limits]
     return tuple(NamedLimit(limit, *names.get(owner, (owner, ""))) for limit, owner in zip(limits, owners, strict=True))
 
@@ -214,7 +218,7 @@ def slots_query() -> Select[Any]:
     """Return the query of all plans' slots, each with who fills it, as ``slot_row`` takes it."""
     d, s, r, o, a, e = (columns(model) for model in (PlanSlot, Slot, Request, Organization, Assignment, Expert))
     own = (
-        d.slot_id, d.reason, s.title, r.id.label("request_id"), r.title.label("request_title"),
+        d.slot_id, d.reason, d.supposed, s.title, r.id.label("request_id"), r.title.label("request_title"),
         o.code, full_name(o).label("place"), o.name_en, o.prefecture_code, o.latitude, o.longitude,
         s.stage, s.talent_type, s.role, s.start, s.length, s.hours, s.onsite_days, s.required, r.team,
     )  # fmt: skip
@@ -257,7 +261,7 @@ def slot_row(row: Any) -> PlanSlotRow:
         onsite_days=row.onsite_days,
         required=row.required,
         team=row.team,
-        assigned=None if row.expert_id is None else _assigned(row),
+        assigned=_assigned(row) if row.expert_id else _imagined(row.supposed) if row.supposed else None,
         reason=row.reason,
     )
 
@@ -280,7 +284,15 @@ def _assigned(row: Any) -> Assigned:
         travel_minutes=row.travel_minutes,
         travel_yen=row.travel_yen,
         paused=row.paused,
+        imagined=False,
     )
+
+
+def _imagined(supposed: Mapping[str, Any]) -> Assigned:
+    """Return a supposed person in a slot, whose row has the columns of an assignment and where they would live."""
+    told = {key: value for key, value in supposed.items() if key not in {"plan_id", "slot_id"}}
+    ja, en = person_name(told["expert_id"]) or (told["expert_id"], "")
+    return Assigned(name=ja, romaji=en, affiliation="", **told, paused=False, imagined=True)
 
 
 def prefecture_rows(session: Session, plan_id: str, *, actor: Actor = LOCAL) -> Sequence[PrefectureRow]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.workflows.left_out import LeftOut
+from hub.workflows.suppositions import Sentence
 from matching.bottlenecks import BindingLimit, ScarceSkill
 from matching.pairs import FunnelStep
 from matching.plan import Conflict, Remedy
@@ -20,6 +21,7 @@ class PlanRow:
     policy's name. ``seconds``: so far, of at most ``limit_seconds``. ``error_reference``: the number the log says
     more under. ``sequence``: grows with whatever of the run can be seen; ``attempt``: how often it has begun.
     ``comparison_id``, ``point``: of which comparison it is a point, and where; ``kept``: listed nevertheless.
+    ``base_id``: the plan it was made from with what is ``supposed``; None and nothing for other plans.
     """
 
     id: str
@@ -29,6 +31,8 @@ class PlanRow:
     comparison_id: str | None
     point: float | None
     kept: bool
+    base_id: str | None
+    supposed: tuple[Sentence, ...]
     title: str
     status: str
     result: str | None
@@ -116,7 +120,7 @@ class Assigned:
     """Who fills a slot. ``fit`` 0–1 and its ``parts`` in points; yen over the slot; ``hours`` a month with travel.
 
     ``travel_minutes``: one way, None when nobody travels. ``base``: name with prefecture. ``paused``: they are now, and
-    nothing of the plan can be offered to them.
+    nothing of the plan can be offered to them. ``imagined``: nobody has this id, the plan supposes such a person.
     """
 
     expert_id: str
@@ -135,6 +139,7 @@ class Assigned:
     travel_minutes: float | None
     travel_yen: float | None
     paused: bool
+    imagined: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +186,7 @@ class Alternative:
 
     ``elsewhere``: titles of the slots that expert fills in the plan. ``change`` None: no plan has that person there
     (``impossible``), or it was not worked out in time. ``proven``: no plan with that person there is better; otherwise
-    the change is at least this good.
+    the change is at least this good. ``imagined``: as in ``Assigned``.
     """
 
     expert_id: str
@@ -196,6 +201,7 @@ class Alternative:
     change: float | None
     proven: bool
     impossible: bool
+    imagined: bool
 
 
 @dataclass(frozen=True, slots=True)

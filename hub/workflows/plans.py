@@ -33,6 +33,7 @@ from hub.workflows.plan_rules import refuse_faults
 from hub.workflows.plan_taking import plan_belonging, plan_subject, take_plan
 from hub.workflows.problems import Question, usual_months
 from hub.workflows.records import write
+from hub.workflows.suppositions import kept_suppositions, refuse_supposed
 from matching.problem import Limits, Link, Policy
 
 __all__ = [
@@ -92,7 +93,10 @@ def queue_question(session: Session, actor: Actor, title: str, question: Questio
     plan_id = new_id("plan")
     session.execute(insert(table_of(PlanTable)), [plan_values(plan_id, actor, title, question)])
     _store_links(session, plan_id, question)
-    record(session, actor, "plan:draft", "plan", plan_id, after={"status": "draft", "prefecture": question.prefecture})
+    after: dict[str, Any] = {"status": "draft", "prefecture": question.prefecture}
+    if question.base:
+        after |= {"base": question.base, "supposed": len(question.supposed)}
+    record(session, actor, "plan:draft", "plan", plan_id, after=after)
     if not as_draft:
         queue_draft(session, actor, plan_id)
     return plan_id
@@ -122,6 +126,8 @@ def plan_values(plan_id: str, actor: Actor, title: str, question: Question) -> d
         "losses": 0,
         "asked_by": actor.id,
         "kept": False,
+        "base_id": question.base,
+        "supposed": kept_suppositions(question.supposed, question.told) if question.base else {},
         "left_out": [],
         "summary": {},
         "created_at": now,
@@ -164,10 +170,12 @@ def request_stop(session: Session, actor: Actor, plan_id: str) -> None:
 def put_in_force(session: Session, actor: Actor, plan_id: str) -> None:
     """Make a finished plan the one in force, in place of any other: the next plan tries to keep it.
 
-    Raises NotFound, Forbidden, Conflict when the plan is not finished, its run found none, or it places who is paused.
+    Raises NotFound, Forbidden, Conflict when the plan is not finished, its run found none, it places who is
+    paused, or it rests on something supposed.
     """
     row = take_plan(session, plan_id)
     require(actor, "plan.publish", plan_belonging(row))
+    refuse_supposed(row)
     if row.status not in {"ready", "published"} or row.objective is None:
         raise Conflict(
             "完成した計画だけを有効にできます。計算が終わった計画を選んでください。",

@@ -21,6 +21,7 @@ from hub.workflows.problem_experts import location_of, read_problem_experts
 from hub.workflows.problem_promises import Promises, read_promises
 from hub.workflows.problem_requests import is_planned, read_problem_requests, what_is_left
 from hub.workflows.subsidies import subsidy_for
+from hub.workflows.suppositions import Sentence, Supposition
 from matching import problem as m
 from seed_data.months import month_name, month_number
 
@@ -49,7 +50,8 @@ class Snapshot:
 class Question:
     """What a plan is asked for: months (no gaps), policy, limits, and pairs that must or must not be.
 
-    ``prefecture``: whose requests (two digits), None: everybody's.
+    ``prefecture``: whose requests (two digits), None: everybody's. ``base``: the plan whose problem is taken as it was
+    kept, with what is ``supposed`` (in words as well: ``told``); None: the problem is built from the rows as they are.
     """
 
     months: tuple[str, ...]
@@ -58,6 +60,9 @@ class Question:
     pins: tuple[m.Link, ...] = ()
     forbidden: tuple[m.Link, ...] = ()
     prefecture: str | None = None
+    base: str | None = None
+    supposed: tuple[Supposition, ...] = ()
+    told: tuple[Sentence, ...] = ()
 
 
 def count_what_there_is(session: Session, prefecture: str | None = None) -> Counts:

@@ -27,6 +27,7 @@ from hub.workflows.publication_checks import Candidate, Refusal, sift
 from hub.workflows.publication_reading import live_pairs, lock_today, read_candidates
 from hub.workflows.records import write
 from hub.workflows.settling import settle
+from hub.workflows.suppositions import refuse_supposed
 from matching.faults import Fault
 
 LONGEST = timedelta(days=366)
@@ -67,10 +68,12 @@ def publish(
     """Offer what a plan assigns to both sides, who may answer until ``deadline``; ``slot_ids`` None: all of it.
 
     What is out already stays. What no longer holds is refused by name and nothing goes out, unless ``skip_refused``.
-    Raises NotFound, Forbidden, Invalid (deadline, unknown slots), Conflict.
+    Raises NotFound, Forbidden, Invalid (deadline, unknown slots), Conflict, also for a plan that rests on something
+    supposed.
     """
     plan = take_plan(session, plan_id)
     require(actor, "plan.publish", plan_belonging(plan))
+    refuse_supposed(plan)
     wanted = _wanted(session, plan, deadline, slot_ids)
     out = {(row.slot_id, row.expert_id) for row in live_pairs(session, {one.request_id for one in wanted})}
     fresh = [one for one in wanted if (one.slot_id, one.expert_id) not in out]

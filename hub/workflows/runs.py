@@ -25,8 +25,10 @@ from hub.workflows.plan_questions import question_of
 from hub.workflows.plan_taking import plan_subject
 from hub.workflows.problems import Question, Snapshot
 from hub.workflows.records import write
+from hub.workflows.suppositions import home_of, person_name
 from matching.check import check
 from matching.interchange import digest, write_plan, write_problem
+from matching.plan import Assignment as Placed
 from matching.plan import Plan
 from matching.policy import resolve
 from matching.problem import Problem
@@ -264,33 +266,41 @@ def _summary(problem: Problem, plan: Plan, found: Explanations) -> dict[str, Any
 def _decisions(plan_id: str, problem: Problem, plan: Plan, found: Explanations) -> dict[Any, list[dict[str, Any]]]:
     placed = {assignment.slot: assignment for assignment in plan.assignments}
     left = {open_slot.slot: open_slot for open_slot in plan.open_slots}
+    rows = [_filled(plan_id, a) for a in plan.assignments]
+    supposed = {
+        row["slot_id"]: {**row, **home_of(problem.expert_by_id[row["expert_id"]])}
+        for row in rows
+        if person_name(row["expert_id"])
+    }
     slots = [
         {
             "plan_id": plan_id,
             "slot_id": slot.id,
             "position": position,
             "reason": left[slot.id].reason if slot.id in left else None,
+            "supposed": supposed.get(slot.id, {}),
             "detail": slot_detail(problem, slot, placed.get(slot.id), left.get(slot.id), found),
         }
         for position, (_, slot) in enumerate(problem.seats())
         if slot.id in placed or slot.id in left
     ]
-    filled = [
-        {
-            "plan_id": plan_id,
-            "slot_id": a.slot,
-            "expert_id": a.expert,
-            "fit": a.fit,
-            "cost": a.cost,
-            "net_cost": a.net_cost,
-            "hours": a.hours,
-            "parts": dict(a.parts),
-            "travel_minutes": a.travel.minutes if a.travel else None,
-            "travel_yen": a.travel.yen if a.travel else None,
-        }
-        for a in plan.assignments
-    ]
-    return {PlanSlot: slots, Assignment: filled}
+    # Who is only supposed is no assignment: nothing that is offered or put in force could come upon them.
+    return {PlanSlot: slots, Assignment: [row for row in rows if row["slot_id"] not in supposed]}
+
+
+def _filled(plan_id: str, a: Placed) -> dict[str, Any]:
+    return {
+        "plan_id": plan_id,
+        "slot_id": a.slot,
+        "expert_id": a.expert,
+        "fit": a.fit,
+        "cost": a.cost,
+        "net_cost": a.net_cost,
+        "hours": a.hours,
+        "parts": dict(a.parts),
+        "travel_minutes": a.travel.minutes if a.travel else None,
+        "travel_yen": a.travel.yen if a.travel else None,
+    }
 
 
 def fail_plan(session: Session, claim: Claim, ja: str, en: str, reference: str | None = None) -> None:

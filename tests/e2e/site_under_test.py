@@ -81,6 +81,7 @@ class Site:
             "open": f"{plan}/slots/{self.open}",
             "try": f"{plan}/slots/{self.open}/try?q=県",
             "side-by-side": f"/plans/compare?before={self.plan}&after={self.plan}",
+            "what-if": f"{plan}/what-if",
             "publish": f"{plan}/publish",
             "undo": f"{plan}/undo",
             "close": f"{plan}/close",

@@ -68,6 +68,7 @@ class Hub:
             f"{plan}?show=open",
             f"{plan}/map",
             f"{plan}/limits",
+            f"{plan}/what-if",
             f"{plan}/publish",
             f"{plan}/undo",
             f"{plan}/close",

@@ -111,5 +111,7 @@ def figure_rows(page: PlanPage, words: PlanWords) -> Iterator[list[Value]]:
     yield [say("改善の余地（割合）", "Left to gain (share)"), row.gap]
     yield [say("計算（秒）", "Run (seconds)"), row.seconds]
     yield [say("入力の要約値", "Digest of the input"), page.input_digest]
+    for one in row.supposed:
+        yield [say("仮の条件", "Supposed"), say(one.ja, one.en)]
     for entry in page.left_out:
         yield [say("対象外", "Left out"), say(entry.ja, entry.en)]

@@ -8,17 +8,24 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, insert, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 import hub.models  # noqa: F401  (makes the tables known)
+from hub.auth.actor import LOCAL
 from hub.db.engine import create_engine, in_mode
 from hub.db.queue_names import is_queue
 from hub.db.schema import config, current, downgrade, migrate, newest, require_newest
+from hub.db.transaction import transaction
 from hub.errors import Conflict
-from hub.models.base import NAMING_CONVENTION
+from hub.models import PlanDocument
+from hub.models.base import NAMING_CONVENTION, table_of
 from hub.settings import Settings
+from hub.workflows.plans import queue_plan, queue_question
+from hub.workflows.problems import Question
+from hub.workflows.suppositions import Sentence
+from matching.problem import Limits, Policy
 from tests.hub.databases import Databases, on_sqlite
 from tests.hub.db.schema_picture import picture, without_triggers
 
@@ -158,3 +165,18 @@ def test_the_migrations_can_be_written_for_postgresql():
     written = shown.getvalue()
     assert "CREATE UNIQUE INDEX uq_plans_one_in_force ON plans (in_force) WHERE in_force" in written
     assert all(f"CREATE TABLE {table} " in written for table in TABLES)
+
+
+def test_the_way_down_takes_plans_with_suppositions_along_and_leaves_the_others(seeded: Engine):
+    with transaction(seeded) as session:
+        first = queue_plan(session, LOCAL, "計画", months=["2026-04"])
+        question = Question(("2026-04",), Policy(), Limits(), base=first, told=(Sentence("仮", "supposed"),))
+        made = queue_question(session, LOCAL, "もし", question)
+        session.execute(insert(table_of(PlanDocument)).values(plan_id=made, kind="problem", content=b""))
+    downgrade(seeded, "0014")
+    with seeded.connect() as connection:
+        assert connection.execute(text("SELECT id FROM plans")).scalars().all() == [first]
+        assert connection.execute(text("SELECT count(*) FROM plan_documents")).scalar_one() == 0
+    migrate(seeded)
+    with seeded.connect() as connection:
+        assert connection.execute(text("SELECT base_id FROM plans")).scalars().all() == [None]

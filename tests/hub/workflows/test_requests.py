@@ -84,7 +84,8 @@ def test_a_slot_a_plan_speaks_of_is_withdrawn_and_not_deleted(registered: Engine
                 " 0, 0, '{}')"
             )
         )
-        session.execute(text(f"INSERT INTO plan_slots VALUES ('p', '{gone}', 0, 'budget', '{{}}')"))
+        columns = "plan_id, slot_id, position, reason, detail"
+        session.execute(text(f"INSERT INTO plan_slots ({columns}) VALUES ('p', '{gone}', 0, 'budget', '{{}}')"))
     with transaction(registered) as session:
         store_requests(session, {"a": request_told(slots=(slot(),))})
     assert gone not in slot_ids(registered)

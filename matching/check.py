@@ -1,5 +1,6 @@
 """Whether a plan is right: recomputed from the problem and the plan's assignments alone, without any solver."""
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -62,7 +63,8 @@ def _shares(problem: Problem, filled: Sequence[Filled]) -> list[tuple[float, int
             slots[organization].append(slot.id)
     reached = [Fraction(sum(slot in taken for slot in mine), len(mine)) for mine in slots.values()]
     possible = sorted({Fraction(k, len(mine)) for mine in slots.values() for k in range(1, len(mine) + 1)})
-    return [(float(share), sum(one >= share for one in reached)) for share in possible]
+    reached.sort()
+    return [(float(share), len(reached) - bisect_left(reached, share)) for share in possible]
 
 
 def _wrong_open_slots(columns: Columns, plan: Plan, filled: Sequence[Filled], *, is_sound: bool) -> Iterator[Violation]:

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-Phase = Literal["score", "build", "solve", "reasons", "check", "explain"]
+Phase = Literal["compile", "score", "build", "solve", "reasons", "check", "explain"]
 PHASES: tuple[Phase, ...] = ("score", "build", "solve", "reasons", "check")
 """The phases of a solve in their order. ``explain`` comes after it, where remedies and alternatives are asked for."""
+TIMED: tuple[Phase, ...] = ("compile", *PHASES)
+"""The phases whose seconds a plan may state. ``compile``, of large problems only, readies the compiled loops."""
 
 ACCURACY = 1e-6
 """Relative accuracy of the solver's arithmetic: a gap no larger than this counts as none."""

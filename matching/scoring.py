@@ -165,7 +165,7 @@ def detailed(problem: Problem, table: PairTable, rows: NDArray[np.int64]) -> Pai
     slots = sum(len(request.slots) for request in problem.requests)
     begin = np.searchsorted(chosen.slot, np.arange(slots + 1))
     experts = [chosen.expert[first:end] for first, end in pairwise(begin.tolist())]
-    if len(rows) * len(problem.experts) >= COMPILED_FROM:
+    if is_large(problem):  # whose pairs came from compiled loops, so that these are loaded
         from matching.pairing.tables import given_pairs
 
         found = given_pairs(problem, columns, experts)

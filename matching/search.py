@@ -105,6 +105,11 @@ def search(
     return run.found(Found("time_limit_no_plan", usable, seconds=seconds), bound)
 
 
+def may_be_national(columns: Columns, goal: Goal) -> bool:
+    """Tell whether prices and moves may have to search, should no pair turn out to be unusable."""
+    return _is_national(goal, np.arange(len(columns.pairs)))
+
+
 def _is_national(goal: Goal, among: NDArray[np.int64]) -> bool:
     """Tell whether prices and moves are to search; they know one weighted sum only."""
     return len(among) >= NATIONAL_FROM and not goal.order and not goal.maxmin

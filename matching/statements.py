@@ -17,7 +17,7 @@ from matching.interchange import digest
 from matching.plan import FORMAT, Conflict, Plan, Terms
 from matching.policy import SMALLEST_ROOM, TOLERANCE, resolve
 from matching.problem import Limits, Link, Policy, Problem, Weights
-from matching.progress import ACCURACY, PHASES, relative_gap
+from matching.progress import ACCURACY, TIMED, relative_gap
 
 LIMIT_KINDS = (
     "slot_taken_twice",
@@ -126,8 +126,8 @@ def _wrong_run(problem: Problem, plan: Plan) -> Iterator[Violation]:
     if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", plan.solver.version):
         yield _wrong("solver", "/solver/version", "1.2.3")
     for name, seconds in plan.seconds.items():
-        if name not in PHASES or not isfinite(seconds) or seconds < 0:
-            yield _wrong("seconds", f"/seconds/{quote(name)}", ", ".join(PHASES))
+        if name not in TIMED or not isfinite(seconds) or seconds < 0:
+            yield _wrong("seconds", f"/seconds/{quote(name)}", ", ".join(TIMED))
 
 
 def _wrong(kind: str, place: str, right: str) -> Violation:

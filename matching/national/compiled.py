@@ -1,9 +1,12 @@
 """How the inner loops are compiled: to machine code, without holding the interpreter, kept on disk where possible."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import numba
+from numba.core import event
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -19,3 +22,22 @@ def compiled(function: Function) -> Function:
     except RuntimeError:  # no folder to keep machine code in
         made = numba.njit(nogil=True)(function)
     return cast("Function", made)
+
+
+@dataclass
+class Made:
+    """How many ``seconds`` machine code took to make; reading what was kept does not count."""
+
+    seconds: float = 0.0
+
+
+@contextmanager
+def making() -> Iterator[Made]:
+    """Measure what making machine code takes meanwhile."""
+    made = Made()
+
+    def add(seconds: float) -> None:
+        made.seconds += seconds
+
+    with event.install_timer("numba:compile", add):
+        yield made

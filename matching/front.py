@@ -9,8 +9,9 @@ from matching.pairs import PairTable
 from matching.plan import Plan, Terms
 from matching.policy import resolve
 from matching.problem import Policy, Problem
+from matching.rehearsal import rehearse_pairs, rehearse_search
 from matching.scoring import eligible_pairs, is_large
-from matching.search import search
+from matching.search import may_be_national, search
 from matching.solve import SolveFault, plan_of
 
 EQUITIES = (0.0, 0.25, 0.5, 1.0, 2.0)
@@ -54,21 +55,25 @@ def front(
     *,
     pairs: PairTable | None = None,
     stop: Callable[[], bool] = lambda: False,
+    begun: Callable[[float], None] = lambda _: None,
 ) -> tuple[Point, ...]:
     """Return the best plan found for each of ``equities``; each has the problem's time limit to itself.
 
-    Pairs are worked out once. After a stop, what has been found so far is returned. A policy that gives an order of
+    Pairs are worked out once. ``begun`` is told each weight as its search begins. After a stop, what has been found so far is returned. A policy that gives an order of
     terms is taken by its weights.
 
     Raises:
         SolveFault: a plan made did not pass the check.
     """
+    if is_large(problem):
+        rehearse_pairs()
     table = eligible_pairs(problem, lean=is_large(problem)) if pairs is None else pairs
     goal = resolve(problem.policy)
     found: list[Point] = []
     for equity in equities:
         if stop():
             break
+        begun(equity)
         policy = Policy(
             weights=replace(goal.weights, equity=equity),
             yen_per_point=goal.yen_per_point,
@@ -77,6 +82,8 @@ def front(
         )
         weighted = replace(problem, policy=policy)
         columns = Columns(weighted, table)
+        if may_be_national(columns, resolve(policy)):
+            rehearse_search()
         reached = search(columns, resolve(policy), problem.limits, stop=stop)
         plan = replace(plan_of(columns, resolve(policy), reached), seconds=reached.seconds)
         violations = check(weighted, plan, pairs=table)

@@ -14,6 +14,7 @@ from hub.cli import (
     configuration,
     demonstration,
     erasing,
+    fronts,
     guide,
     judging,
     retention,
@@ -46,6 +47,7 @@ configuration.register(app)
 tables.register(app)
 schemes.register(app)
 solving.register(app)
+fronts.register(app)
 judging.register(app)
 accounts.register(app)
 audit.register(app)

@@ -25,6 +25,18 @@ Solve a problem file. Ctrl-C stops and keeps the best plan so far.
 [bold]talent-hub match problem.json --json | jq .terms[/bold]
 """
 
+FRONT = """公平の重みを変えて解き比べ、公平が何点でいくらかを示します。どの計画も検算に通り、改善の余地（証明つき）を持ちます。
+
+Solve a problem file for several equity weights: what fairness costs in fit, slots and yen. Each plan has passed the
+check and has its proven gap; `--seconds` is for each point.
+
+例 / examples:
+
+[bold]talent-hub front problem.json --equity 0,0.5,1,2 --seconds 30[/bold]
+
+[bold]talent-hub front problem.json -o front.json[/bold]
+"""
+
 CHECK = """計画を問題ファイルだけから検算します（ソルバーは使いません）。違反を1行ずつ示します。
 
 Check a plan against its problem, without a solver: feasibility and every figure. Exit code 1 with violations.

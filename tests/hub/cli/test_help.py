@@ -19,6 +19,7 @@ COMMANDS = (
     "import",
     "export",
     "match",
+    "front",
     "check",
     "explain",
     "schema",

@@ -59,8 +59,8 @@ def front(
 ) -> tuple[Point, ...]:
     """Return the best plan found for each of ``equities``; each has the problem's time limit to itself.
 
-    Pairs are worked out once. ``begun`` is told each weight as its search begins. After a stop, what has been found so far is returned. A policy that gives an order of
-    terms is taken by its weights.
+    Pairs are worked out once. ``begun`` is told each weight as its search begins. After a stop, what has been found so
+    far is returned. A policy that gives an order of terms is taken by its weights.
 
     Raises:
         SolveFault: a plan made did not pass the check.

@@ -6,6 +6,7 @@ On a machine that has never run them, making the machine code takes a minute and
 
 from functools import cache
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 
@@ -61,6 +62,7 @@ def rehearse_search() -> float:
             seconds=float("inf"),
             stop=lambda: False,
             report=lambda *_: None,
+            merge=lambda *_: None,
         ).through()
     return made.seconds
 
@@ -84,6 +86,7 @@ def _handful() -> Problem:
         for number in range(3)
     )
     needs = (SkillNeed("A", 2, 1.0, mandatory=True),)
+    teams: tuple[tuple[str, Literal["all", "any"]], ...] = (("R", "all"), ("S", "any"))
     requests = tuple(
         Request(
             id=name,
@@ -105,7 +108,7 @@ def _handful() -> Problem:
             budget=5_000_000.0,
             team=team,
         )
-        for name, team in (("R", "all"), ("S", "any"))
+        for name, team in teams
     )
     office = Organization("M", "city", home, 9_000_000.0)
     return Problem(months, experts, (office,), requests, policy=Policy(security_floor=0))

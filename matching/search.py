@@ -35,6 +35,8 @@ NATIONAL_FROM = 100_000
 """Pairs from which prices and moves search (``matching.national``); below, the solver searches."""
 LEAST_SHARE = 0.3
 """Share of the time limit that the search at national size has in any case."""
+JOIN_GAP = 1e-4
+"""Gap at which the model has joined plans well enough."""
 NARROW_GAP = 0.005
 """Gap at which the search among liked pairs ends; it is only to find a good plan early."""
 
@@ -131,7 +133,17 @@ def _nationally(
     from matching.national.course import Course
 
     began = time.perf_counter()
-    course = Course(columns, goal, limits, nothing.usable, core, seconds=left, stop=stop, report=report)
+
+    def merge(among: Mask, begin: Chosen, seconds: float) -> Chosen | None:
+        rows = binding_rows(columns, among)
+        model = Model(columns, rows, np.flatnonzero(among))
+        # One thread, so that the plan is the same for any number of them.
+        short = replace(limits, seconds=seconds, gap=JOIN_GAP, threads=1)
+        run = _Run(model, goal, short, stop=stop, report=lambda *_: None, begin=begin)
+        run.through()
+        return run.chosen
+
+    course = Course(columns, goal, limits, nothing.usable, core, seconds=left, stop=stop, report=report, merge=merge)
     reached = course.through()
     chosen, bound = reached.chosen, reached.bound
     objective = points(goal, count_terms(columns, chosen))

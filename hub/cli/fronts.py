@@ -162,9 +162,7 @@ def notes(points: Sequence["Point"], say: "Speech") -> list[str]:
     lines = []
     if len(undominated(points)) < len(points):
         lines.append(
-            say.pick(
-                "* ほかの点が、どの項目でも同じか上回ります", "* another point is as good or better in every term"
-            )
+            say.pick("* ほかの点が、どの項目でも同じか上回ります", "* another point is as good or better in every term")
         )
     if any(point.plan.status != "optimal" for point in points):
         lines.append(

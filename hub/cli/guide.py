@@ -25,7 +25,8 @@ Solve a problem file. Ctrl-C stops and keeps the best plan so far.
 [bold]talent-hub match problem.json --json | jq .terms[/bold]
 """
 
-FRONT = """公平の重みを変えて解き比べ、公平が何点でいくらかを示します。どの計画も検算に通り、改善の余地（証明つき）を持ちます。
+FRONT = """公平の重みを変えて解き比べ、公平がいくらかを示します。
+どの計画も検算に通り、改善の余地（証明つき）を持ちます。
 
 Solve a problem file for several equity weights: what fairness costs in fit, slots and yen. Each plan has passed the
 check and has its proven gap; `--seconds` is for each point.

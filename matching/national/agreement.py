@@ -17,8 +17,9 @@ from matching.national.requests import Desk, best_plans
 from matching.national.steps import Steps
 from matching.national.threads import halves, side_by_side
 
-HOT, COLD = 0.05, 0.002
-"""Points by which the price of a pair changes that only its expert or only its request wants, at first and at last."""
+HOT, COLDNESS = 0.05, 0.6
+"""Points by which the price of a pair changes that only its expert or only its request wants: at first, and at last
+(shared out over the number of steps: the more steps, the shorter the last ones)."""
 WORK_PER_PAIR = 1.5
 """Nodes times candidates that going once through a pair counts as."""
 PLAN_NODES = 400
@@ -38,7 +39,8 @@ class PairPrices:
         self.price[slots.experts.order] = slots.values(at)
         self._shared = slots.shared(at).copy()
         self._steps = self.left = steps
-        self._pace = Steps(len(self._shared), max(1, steps), HOT, COLD)
+        self._cold = min(HOT, COLDNESS / max(1, steps))
+        self._pace = Steps(len(self._shared), max(1, steps), HOT, self._cold)
         self._desk = _desk(slots)
         self._parts = halves(instance.by_slot[instance.by_request], threads)
         self._taken = np.zeros(len(instance.row), dtype=np.int8)
@@ -97,7 +99,7 @@ class PairPrices:
         for _ in range(min(steps, self.left)):
             bound, differ, gradient = self.bound()
             best = min(best, bound)
-            length = HOT * (COLD / HOT) ** max(1 - self.left / self._steps, late)
+            length = HOT * (self._cold / HOT) ** max(1 - self.left / self._steps, late)
             self.price[differ] -= length * np.where(self.wanted[differ] > 0, 1.0, -1.0)
             self._shared = self._slots.project_shared(self._shared - self._pace.step(gradient))
             self.left -= 1

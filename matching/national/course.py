@@ -1,7 +1,7 @@
 """The course of a search at national size: prices, a plan early, better prices, then moves until the end."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 from functools import partial
@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 
 from matching.chosen import Chosen, broken_rows, broken_teams, choose, count_terms, points
-from matching.columns import Columns, Floats, Ints
+from matching.columns import Columns, Floats, Ints, Mask
 from matching.national.agreement import PairPrices
-from matching.national.annealing import anneal
+from matching.national.chains import Chain
 from matching.national.instance import Instance, instance_of
 from matching.national.moves import construct, heads_at, load, restore
 from matching.national.presolve import live_pairs
@@ -26,12 +26,23 @@ from matching.progress import ACCURACY, Stop, relative_gap
 from matching.rows import all_rows
 from matching.usable import Usable
 
-MOVES_PER_SECOND = 15_000
-"""Moves that a second of ``limits.seconds`` buys, so that the plan does not depend on how fast the machine is."""
+MOVES_PER_SECOND, OTHERWISE = 24_000, 10.0
+"""Moves that a second of ``limits.seconds`` buys, so that the plan does not depend on how fast the machine is; and
+seconds that go to scoring, prices, reasons and check instead, of a limit that is long enough."""
+LEAST_MOVES = 10_000
+"""Moves that a second of a short limit buys in any case."""
+LANES = 2
+"""Chains of moves that go side by side, or one after the other on one thread."""
+MOVES_PER_SLOT = 50
+"""Moves of one chain for each slot; many short chains that are joined end higher than a long one."""
+JOINED, JOIN_SHARE = 8, 0.1
+"""Chains whose pairs are joined into one plan, and the share of the limit that this may take each time."""
 CHUNK = 5_000
 """Moves between two looks at the clock, and between two times the sums are made anew; as many as slots if more."""
-FIRST_PRICES, PRICES, PAIR_PRICES = 60, 150, 300
-"""Steps of prices before the first plan, and after it; then of prices of pairs, beside the moves."""
+FIRST_PRICES, PRICES = 60, 150
+"""Steps of prices before the first plan, and after it."""
+MOVES_PER_STEP, FEWEST_STEPS, MOST_STEPS = 2_400, 300, 900
+"""Moves for which there is a step of prices of pairs, within these numbers of steps."""
 WORK_PER_MOVE = 1_000.0
 """Nodes times candidates that take as long as a move."""
 PRICES_COLD = 0.6
@@ -50,6 +61,8 @@ PADDING = 1e-9
 """Share added to the bound for rounding, far below what a gap is stated to."""
 
 Report = Callable[[float | None, float | None, int], None]
+Merge = Callable[[Mask, Chosen, float], Chosen | None]
+"""Returns the best plan of the pairs marked that is found within so many seconds, beginning with the one given."""
 End = Literal["done", "time", "stopped"]
 
 
@@ -64,7 +77,7 @@ class Reached:
 
 
 class Course:
-    """One search of ``seconds``; ``begin``: pairs that keep the pins and every limit.
+    """One search of ``seconds``; ``begin``: pairs that keep the pins and every limit; ``merge`` joins plans.
 
     ``limits.seconds`` says how many moves are made, so that these do not depend on what the rest of a run takes.
     """
@@ -80,9 +93,10 @@ class Course:
         seconds: float,
         stop: Stop,
         report: Report,
+        merge: Merge,
     ) -> None:
         self._columns, self._goal, self._limits = columns, goal, limits
-        self._stop, self._report = stop, report
+        self._stop, self._report, self._merge = stop, report, merge
         self._began = time.monotonic()
         self._leave_at = self._began + seconds
         whole = instance_of(columns, goal, usable.mask)
@@ -104,13 +118,13 @@ class Course:
             now = self._descend(prices, prices.start(), FIRST_PRICES, 0.3, 0.02)
             board = board_of(self._instance, prices.scores(now, CANDIDATES), CANDIDATES)
             self._construct(board)
-            moves = int(self._limits.seconds * MOVES_PER_SECOND)
-            self._anneal(board, min(FIRST_MOVES, moves), 0.2, 0.02)
+            moves = _moves(self._limits.seconds)
+            first = self._chain(board, 0, self._at, self._heads)
+            self._anneal(board, [first], min(FIRST_MOVES, moves), 0.2, 0.02)
             now = self._descend(prices, now, PRICES, 0.2, 0.002)
             if not self._is_over():
                 board = board_of(self._instance, prices.scores(now, CANDIDATES), CANDIDATES)
-                pairs = PairPrices(prices, now, PAIR_PRICES)
-                self._anneal(board, moves, 0.5, 0.02, Beside(pairs))
+                self._rounds(board, prices, now, moves)
         else:
             self._bound = self._objective
         return Reached(self._chosen, self._objective, max(self._bound, self._objective), self._end or "done")
@@ -161,41 +175,79 @@ class Course:
                 break
         self._tell()
 
-    def _anneal(self, board: Board, moves: int, hot: float, cold: float, beside: "Beside | None" = None) -> None:
-        state = self._state(board)
-        at, heads = self._at.copy(), self._heads.copy()
+    def _rounds(self, board: Board, prices: SlotPrices, now: Floats, moves: int) -> None:
+        """Make ``moves`` in rounds of chains; after each round, join what the chains so far have found."""
+        length = max(self._chunk, MOVES_PER_SLOT * self._instance.slots)
+        rounds = max(1, round(moves / (LANES * length)))
+        beside = Beside(PairPrices(prices, now, min(max(moves // MOVES_PER_STEP, FEWEST_STEPS), MOST_STEPS)))
+        begun = self._at, self._heads
+        ends: list[Chain] = []
+        for number in range(rounds):
+            chains = [self._chain(board, 1 + LANES * number + lane, *begun) for lane in range(LANES)]
+            self._anneal(board, chains, moves // (LANES * rounds), 0.5, 0.02, beside, (number / rounds, 1 / rounds))
+            if self._is_over():
+                return
+            ends = sorted([*ends, *chains], key=lambda chain: -chain.value)[:JOINED]
+            self._join([chain.at for chain in ends])
+            self._tell()
+
+    def _join(self, plans: Sequence[Ints]) -> None:
+        """Take over the best plan that can be made of the pairs of ``plans`` and of the best plan so far."""
+        mask = np.zeros(len(self._columns.pairs), dtype=np.bool_)
+        for at in (*plans, self._at):
+            mask[self._instance.row[at[at >= 0]]] = True
+        seconds = min(JOIN_SHARE * self._limits.seconds, self._leave_at - time.monotonic())
+        joined = self._merge(mask, self._chosen, seconds) if seconds > 0 else None
+        if joined is not None:
+            self._take(*self._places(joined))
+
+    def _chain(self, board: Board, number: int, at: Ints, heads: Ints) -> Chain:
+        return Chain(board, self._instance, number, self._limits.seed, at, heads)
+
+    def _anneal(
+        self,
+        board: Board,
+        chains: Sequence[Chain],
+        moves: int,
+        hot: float,
+        cold: float,
+        beside: "Beside | None" = None,
+        part: tuple[float, float] = (0.0, 1.0),
+    ) -> None:
+        """Let each of ``chains`` make ``moves``; ``part``: where this begins in the whole course, and its share."""
         for share, count in _chunks(moves, self._chunk):
             if self._is_over():
                 return
             heat = hot * (cold / hot) ** share
-            value = self._value(board)
-            best = self._with(beside, share, count, partial(anneal, board, state, count, heat, heat, value, at, heads))
-            if best > self._value(board) + PADDING and not self._take(at, heads):
-                state = self._state(board)  # its sums let through what the exact check does not
-                continue
-            now = np.zeros_like(heads)
-            heads_at(board, state, now)
-            fresh = empty_state(self._instance, self._random)
-            load(board, fresh, state.at, now)
-            state = fresh
+            work = [partial(chain.advance, count, heat) for chain in chains]
+            self._side_by_side(work, beside, part[0] + part[1] * share, count * len(chains))
+            for chain in chains:
+                # Sums of the moves may let through what the exact check does not.
+                if chain.value > self._value(board) + PADDING and not self._take(chain.at, chain.heads):
+                    chain.begin_from(self._at, self._heads)
             self._tell()
 
-    def _with(self, beside: "Beside | None", share: float, moves: int, work: Callable[[], float]) -> float:
-        """Return what ``work`` gives, ``moves`` of a course of which ``share`` is over; prices step beside it."""
-        if beside is None or beside.pairs.left == 0:
-            return work()
+    def _side_by_side(
+        self, work: Sequence[Callable[[], None]], beside: "Beside | None", share: float, moves: int
+    ) -> None:
+        """Do ``work``, in all ``moves`` of a course of which ``share`` is over; prices step beside it."""
+        stepping = beside is not None and beside.pairs.left > 0
         if self._limits.threads == 1:
-            self._lower(beside.advance(moves, share, self._is_over))
-            return work()
+            if beside is not None and stepping:
+                self._lower(beside.advance(moves, share, self._is_over))
+            for one in work:
+                one()
+            return
         enough = Event()
-        with ThreadPoolExecutor(1) as pool:
-            bound = pool.submit(beside.advance, moves, share, enough.is_set)
-            made = work()
-            while not wait([bound], POLL).done:
+        with ThreadPoolExecutor(MOST_THREADS) as pool:
+            bound = pool.submit(beside.advance, moves, share, enough.is_set) if beside and stepping else None
+            for made in [pool.submit(one) for one in work]:
+                made.result()
+            while bound is not None and not wait([bound], POLL).done:
                 if self._is_over():
                     enough.set()
-        self._lower(bound.result())
-        return made
+        if bound is not None:
+            self._lower(bound.result())
 
     def _state(self, board: Board) -> State:
         """Return the state of the best plan so far."""
@@ -261,6 +313,11 @@ class Beside:
             best = min(best, self.pairs.advance(1, is_over, min(1.0, share / PRICES_COLD)))
             self._credit -= self.pairs.work
         return min(best, self.pairs.prove()) if self.pairs.left == 0 else best
+
+
+def _moves(seconds: float) -> int:
+    """Return how many moves a limit of ``seconds`` buys."""
+    return int(max(seconds * min(LEAST_MOVES, MOVES_PER_SECOND), (seconds - OTHERWISE) * MOVES_PER_SECOND))
 
 
 def _chunks(moves: int, most: int) -> Iterator[tuple[float, int]]:

@@ -24,6 +24,10 @@ from matching.search import Found, may_be_national, search
 
 __all__ = ["Progress", "SolveFault", "solve"]
 
+AFTER_PER_SCORING = 6.0
+"""Seconds that reasons and the check of a large problem take for each second of scoring it: 4 to 5 at 2,000 × 3,000
+and 4 at 20,000 × 20,000, and some more so that the limit is kept."""
+
 
 class SolveFault(RuntimeError):  # noqa: N818  (a fault of this library, not an error of the caller)
     """The library made a plan that its own check refuses: a fault in this library, never in the input."""
@@ -50,15 +54,16 @@ def solve(
         clock.enter("compile")
         clock.set_aside(rehearse_pairs())
     clock.enter("score")
+    begun = clock.charged
     pairs = eligible_pairs(problem, lean=is_large(problem))
+    after = AFTER_PER_SCORING * (clock.charged - begun)
     clock.enter("build")
     columns, goal = Columns(problem, pairs), resolve(problem.policy)
     if may_be_national(columns, goal):
         clock.enter("compile")
         clock.set_aside(rehearse_search())
         clock.enter("build")
-    # Reasons and the check go through the pairs again and take about as long as making them.
-    around = 2 * clock.charged
+    around = clock.charged + after
     found = search(columns, goal, problem.limits, stop=stop or (lambda: False), report=clock.report, around=around)
     clock.take(found.seconds)
     clock.enter("reasons")

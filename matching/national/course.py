@@ -41,6 +41,8 @@ CHUNK = 5_000
 """Moves between two looks at the clock, and between two times the sums are made anew; as many as slots if more."""
 FIRST_PRICES, PRICES = 60, 150
 """Steps of prices before the first plan, and after it."""
+FIRST_LEAST, FIRST_WORK = 20, 120_000_000
+"""Steps before the first plan in any case, and the pairs that they may go through, so that it comes early."""
 MOVES_PER_STEP, FEWEST_STEPS, MOST_STEPS = 2_400, 300, 900
 """Moves for which there is a step of prices of pairs, within these numbers of steps."""
 WORK_PER_MOVE = 1_000.0
@@ -49,7 +51,7 @@ PRICES_COLD = 0.6
 """Share of the moves after which steps of prices of pairs are as short as they get."""
 POLL = 0.1
 """Seconds between two looks at the clock while waiting for prices."""
-PRICE_SHARE = 0.35
+PRICE_SHARE = 0.5
 """Share of the time after which prices have to be good enough, so that moves get theirs on a slow machine too."""
 MOST_THREADS = 2
 FIRST_MOVES = 20_000
@@ -115,7 +117,8 @@ class Course:
         """Search until the gap, the time or the steps are reached, or a stop is asked for."""
         if len(self._instance.row):
             prices = SlotPrices(self._instance, threads=min(MOST_THREADS, self._limits.threads))
-            now = self._descend(prices, prices.start(), FIRST_PRICES, 0.3, 0.02)
+            first_steps = min(max(FIRST_WORK // len(self._instance.row), FIRST_LEAST), FIRST_PRICES)
+            now = self._descend(prices, prices.start(), first_steps, 0.3, 0.02)
             board = board_of(self._instance, prices.scores(now, CANDIDATES), CANDIDATES)
             self._construct(board)
             moves = _moves(self._limits.seconds)

@@ -17,6 +17,7 @@ from matching.interchange import write_plan
 from matching.national import compiled
 from matching.national.agreement import PairPrices
 from matching.national.annealing import recreate, ruin
+from matching.national.course import Course
 from matching.national.instance import instance_of
 from matching.national.moves import construct, undo
 from matching.national.presolve import live_pairs
@@ -197,6 +198,26 @@ def test_the_same_problem_gives_the_same_plan_for_any_number_of_threads(national
         made.append(write_plan(replace(plan, seconds={}, limits={}, input_digest="")))
     assert made[0] == made[1] == made[2]
     assert made[0] != write_plan(replace(solve(middling(seconds=2.0)), seconds={}, limits={}, input_digest=""))
+
+
+def test_chains_joined_are_better_than_the_best_of_them_and_never_worse(national, monkeypatch):
+    # Short chains, so that each leaves something to the others.
+    monkeypatch.setattr("matching.national.course.CHUNK", 200)
+    monkeypatch.setattr("matching.national.course.MOVES_PER_SLOT", 2)
+    monkeypatch.setattr("matching.national.course.MOVES_PER_SECOND", 200)
+    gained = []
+    join = Course._join
+
+    def joined(course: Course, plans) -> None:
+        before = course._objective
+        join(course, plans)
+        gained.append(course._objective - before)
+
+    monkeypatch.setattr(Course, "_join", joined)
+    problem = middling(seconds=20.0)
+    assert check(problem, solve(problem)) == ()
+    assert min(gained) >= 0
+    assert max(gained) > CLOSE
 
 
 def test_a_stop_keeps_the_best_plan_so_far(national):

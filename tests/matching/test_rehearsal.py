@@ -1,0 +1,78 @@
+"""Machine code is made before time is counted, all of it, and told as a phase; reading what was kept counts."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+import matching.solve
+from matching.check import check
+from matching.problem import Limits
+from matching.progress import Progress
+from matching.solve import solve
+from tests.matching.test_national import middling
+
+EVERY_LOOP = """
+import sys
+from dataclasses import replace
+import matching.scoring, matching.search
+from matching.rehearsal import rehearse_pairs, rehearse_search
+from matching.solve import solve
+from tests.matching.test_national import middling
+matching.scoring.COMPILED_FROM = matching.search.NATIONAL_FROM = 0
+
+def versions():
+    modules = [one for name, one in sys.modules.items() if name.startswith(("matching.national", "matching.pairing"))]
+    loops = {id(one): one for module in modules for one in vars(module).values() if hasattr(one, "overloads")}
+    return {f"{one.__module__}.{one.__name__}": len(one.overloads) for one in loops.values()}
+
+rehearse_pairs(), rehearse_search()
+rehearsed = versions()
+assert sum(rehearsed.values()) > 15, rehearsed
+assert solve(middling(seconds=1.0)).objective is not None
+more = {name: count for name, count in versions().items() if count > rehearsed.get(name, 0)}
+assert not more, more
+"""
+
+
+def test_a_run_uses_no_machine_code_that_was_not_rehearsed():
+    subprocess.run([sys.executable, "-c", EVERY_LOOP], check=True)
+
+
+@pytest.mark.parametrize(("made", "charged"), [(0.4, False), (0.0, True)])
+def test_only_what_machine_code_took_to_make_is_left_out_of_the_time_limit(made: float, charged: bool, monkeypatch):
+    def rehearse() -> float:
+        time.sleep(0.4)
+        return made
+
+    around = []
+
+    def search(*given, **more):
+        around.append(more["around"])
+        return kept(*given, **more)
+
+    kept = matching.solve.search
+    monkeypatch.setattr(matching.solve, "search", search)
+    monkeypatch.setattr(matching.solve, "AFTER_PER_SCORING", 0.0)
+    monkeypatch.setattr(matching.solve, "rehearse_search", rehearse)
+    monkeypatch.setattr(matching.solve, "may_be_national", lambda *_: True)
+    solve(middling(seconds=0.1))
+    with_it = around.pop()
+    monkeypatch.setattr(matching.solve, "may_be_national", lambda *_: False)
+    solve(middling(seconds=0.1))
+    assert (with_it - around.pop() > 0.2) == charged
+
+
+def test_readying_the_loops_is_told_as_a_phase_and_its_seconds_stand_in_the_plan(monkeypatch):
+    monkeypatch.setattr("matching.search.NATIONAL_FROM", 0)
+    told: list[Progress] = []
+    problem = middling(seconds=0.5)
+    plan = solve(problem, progress=told.append)
+    assert list(dict.fromkeys(one.phase for one in told)) == ["score", "build", "compile", "solve", "reasons", "check"]
+    assert plan.seconds["compile"] >= 0
+    assert check(problem, plan) == ()
+    small = middling(seconds=0.5)
+    monkeypatch.setattr("matching.search.NATIONAL_FROM", 100_000)
+    assert "compile" not in solve(small).seconds
+    assert small.limits == Limits(seconds=0.5, gap=0.0)

@@ -8,7 +8,6 @@ import pytest
 
 import matching.solve
 from matching.check import check
-from matching.problem import Limits
 from matching.progress import Progress
 from matching.solve import solve
 from tests.matching.test_national import middling
@@ -29,7 +28,7 @@ def versions():
 
 rehearse_pairs(), rehearse_search()
 rehearsed = versions()
-assert sum(rehearsed.values()) > 15, rehearsed
+assert rehearsed["matching.national.annealing.anneal"] and rehearsed["matching.pairing.points.weigh_group"], rehearsed
 assert solve(middling(seconds=1.0)).objective is not None
 more = {name: count for name, count in versions().items() if count > rehearsed.get(name, 0)}
 assert not more, more
@@ -72,7 +71,5 @@ def test_readying_the_loops_is_told_as_a_phase_and_its_seconds_stand_in_the_plan
     assert list(dict.fromkeys(one.phase for one in told)) == ["score", "build", "compile", "solve", "reasons", "check"]
     assert plan.seconds["compile"] >= 0
     assert check(problem, plan) == ()
-    small = middling(seconds=0.5)
     monkeypatch.setattr("matching.search.NATIONAL_FROM", 100_000)
-    assert "compile" not in solve(small).seconds
-    assert small.limits == Limits(seconds=0.5, gap=0.0)
+    assert "compile" not in solve(problem).seconds

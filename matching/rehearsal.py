@@ -21,7 +21,6 @@ INSTANT = 0.001
 """Seconds of a limit that buys a few moves."""
 
 
-@cache
 def rehearse_pairs() -> float:
     """Go through the loops that make the pairs of large problems; return the seconds that machine code took to make.
 
@@ -29,42 +28,52 @@ def rehearse_pairs() -> float:
     """
     # Not at the top, because loading numba takes longer than solving a small problem.
     from matching.national.compiled import making
-    from matching.pairing.tables import every_pair, given_pairs
 
-    problem = _handful()
-    columns = ExpertColumns(problem.experts, problem)
     with making() as made:
-        for lean in (True, False):
-            every_pair(problem, columns, {}, lean=lean)
-        slots = sum(1 for _ in problem.seats())
-        given_pairs(problem, columns, [np.zeros(1, dtype=np.int32)] * slots)
+        _go_through_pairs()
+    return made.seconds
+
+
+def rehearse_search() -> float:
+    """Go through the search at national size; return the seconds that machine code took to make (0 as above)."""
+    from matching.national.compiled import making
+
+    with making() as made:
+        _go_through_search()
     return made.seconds
 
 
 @cache
-def rehearse_search() -> float:
-    """Go through the search at national size; return the seconds that machine code took to make (0 as above)."""
-    from matching.national.compiled import making
+def _go_through_pairs() -> None:
+    from matching.pairing.tables import every_pair, given_pairs
+
+    problem = _handful()
+    columns = ExpertColumns(problem.experts, problem)
+    for lean in (True, False):
+        every_pair(problem, columns, {}, lean=lean)
+    slots = sum(1 for _ in problem.seats())
+    given_pairs(problem, columns, [np.zeros(1, dtype=np.int32)] * slots)
+
+
+@cache
+def _go_through_search() -> None:
     from matching.national.course import Course
     from matching.scoring import eligible_pairs
     from matching.usable import usable_pairs
 
     problem = _handful()
     columns, goal = Columns(problem, eligible_pairs(problem)), resolve(problem.policy)
-    limits = Limits(seconds=INSTANT, gap=NO_GAP, threads=1)
-    with making() as made:
-        Course(
-            columns,
-            goal,
-            limits,
-            usable_pairs(columns),
-            (),
-            seconds=float("inf"),
-            stop=lambda: False,
-            report=lambda *_: None,
-            merge=lambda *_: None,
-        ).through()
-    return made.seconds
+    Course(
+        columns,
+        goal,
+        Limits(seconds=INSTANT, gap=NO_GAP, threads=1),
+        usable_pairs(columns),
+        (),
+        seconds=float("inf"),
+        stop=lambda: False,
+        report=lambda *_: None,
+        merge=lambda *_: None,
+    ).through()
 
 
 def _handful() -> Problem:

@@ -7,6 +7,7 @@ import time
 import pytest
 
 import matching.solve
+from matching import rehearsal
 from matching.check import check
 from matching.progress import Progress
 from matching.solve import solve
@@ -73,3 +74,20 @@ def test_readying_the_loops_is_told_as_a_phase_and_its_seconds_stand_in_the_plan
     assert check(problem, plan) == ()
     monkeypatch.setattr("matching.search.NATIONAL_FROM", 100_000)
     assert "compile" not in solve(problem).seconds
+
+
+def test_what_machine_code_took_is_told_once_and_not_of_the_next_run(monkeypatch):
+    import numba
+
+    from matching.pairing import tables
+
+    def every_pair(*given, **more):
+        assert numba.njit(lambda number: number + 1)(1) == 2
+        return kept(*given, **more)
+
+    kept = tables.every_pair
+    monkeypatch.setattr(tables, "every_pair", every_pair)
+    for name in ("rehearse_pairs", "_go_through_pairs"):
+        getattr(getattr(rehearsal, name, None), "cache_clear", lambda: None)()
+    assert rehearsal.rehearse_pairs() > 0
+    assert rehearsal.rehearse_pairs() == 0

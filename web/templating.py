@@ -16,7 +16,7 @@ from hub.visitors import cookie_name
 from hub.visitors import session_secret as secret_of
 from hub.workflows.accounts.sessions import SignedIn
 from hub.workflows.requests import last_month
-from web import privacy_words, words
+from web import privacy_words, round_words, words
 from web.assets import assets
 from web.language import LANGUAGES, Language, choose, language
 from web.names import Names
@@ -77,7 +77,7 @@ def environment(code: str) -> Environment:
         told=lambda text: told(text, spoken),
     )
     env.globals.update(lang=spoken, languages=LANGUAGES, months_span=formats.months, asset=assets().get, words=words)
-    env.globals["privacy"] = privacy_words
+    env.globals.update(privacy=privacy_words, round_words=round_words)
     # A macro imported at the top of a page is undefined in a block rendered alone; a global one is not.
     env.globals["ui"] = env.get_template("components/ui.html").module
     return env

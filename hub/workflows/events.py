@@ -48,7 +48,7 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         ),
         "proposal:confirmed_in_conflict": Event(
             "成立した提案に利益相反があります。続けるか確かめてください",
-            "A confirmed proposal is in conflict of interest: see whether it may go on",
+            "A confirmed proposal is in conflict of interest",
         ),
         "proposal:released": Event("従事が打ち切られ、枠が空きました", "Work broke off and the slot is open again"),
         "proposal:not_chosen": Event("今回は選ばれませんでした", "You were not chosen this time"),

@@ -22,7 +22,7 @@ from hub.workflows.request_records import read_slots
 from hub.workflows.requests import store_requests
 from tests.hub.round.world import APPROVER, CITY, COORDINATOR, REQUESTER, STRANGER, make_plan, offer, person
 from tests.web.test_pages import Page
-from web import words
+from web import round_words
 
 MONTH = month_of(first_day(month_of(today_in_japan())) - timedelta(days=1))
 """The month before this one: its work is done."""
@@ -272,10 +272,10 @@ def test_a_case_is_shared_and_taken_back_by_each_side(work):
 
 
 def test_every_status_move_and_aspect_of_work_has_words():
-    assert set(words.ENGAGEMENT_STATUSES) == set(ENGAGEMENT.statuses)
-    assert set(words.WORK_LOG_STATUSES) == set(WORK_LOG.statuses)
-    assert set(words.REPORT_STATUSES) == set(REPORT.statuses)
+    assert set(round_words.ENGAGEMENT_STATUSES) == set(ENGAGEMENT.statuses)
+    assert set(round_words.WORK_LOG_STATUSES) == set(WORK_LOG.statuses)
+    assert set(round_words.REPORT_STATUSES) == set(REPORT.statuses)
     for cycle in (ENGAGEMENT, WORK_LOG, REPORT):
-        assert set(words.WORK_MOVES[cycle.kind]) == {move.name for move in cycle.moves}
-        assert {code for move in cycle.moves for code in move.reasons} <= set(words.REASONS)
-    assert set(words.ASPECTS) == {name for aspects in ASPECTS.values() for name in aspects}
+        assert set(round_words.WORK_MOVES[cycle.kind]) == {move.name for move in cycle.moves}
+        assert {code for move in cycle.moves for code in move.reasons} <= set(round_words.REASONS)
+    assert set(round_words.ASPECTS) == {name for aspects in ASPECTS.values() for name in aspects}

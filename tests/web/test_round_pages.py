@@ -17,7 +17,7 @@ from hub.workflows.requests import read_request
 from hub.workflows.standing_offers import standing_offers
 from tests.hub.workflows.accounts import add_account
 from tests.web.test_pages import Page
-from web import words
+from web import round_words
 
 OFFICE = Actor("acc_office", (Grant("coordinator"),))
 SOON = today_in_japan() + timedelta(days=10)
@@ -281,9 +281,9 @@ def test_tasks_say_what_waits_for_whom(played):
 
 
 def test_every_move_status_and_reason_has_words():
-    assert set(words.PROPOSAL_STATUSES) == set(PROPOSAL.statuses)
-    assert set(words.PROPOSAL_MOVES) == {move.name for move in PROPOSAL.moves} | {"offer"}
-    assert set(words.REQUEST_MOVES) == {move.name for move in REQUEST.moves} - {"settle"}
-    assert set(words.REQUEST_MOVES) == set(words.REQUEST_MOVE_MEANINGS)
+    assert set(round_words.PROPOSAL_STATUSES) == set(PROPOSAL.statuses)
+    assert set(round_words.PROPOSAL_MOVES) == {move.name for move in PROPOSAL.moves} | {"offer"}
+    assert set(round_words.REQUEST_MOVES) == {move.name for move in REQUEST.moves} - {"settle"}
+    assert set(round_words.REQUEST_MOVES) == set(round_words.REQUEST_MOVE_MEANINGS)
     asked = {code for cycle in (PROPOSAL, REQUEST) for move in cycle.moves for code in move.reasons}
-    assert asked <= set(words.REASONS)
+    assert asked <= set(round_words.REASONS)

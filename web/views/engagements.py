@@ -29,7 +29,7 @@ from hub.workflows.moving import Reason
 from hub.workflows.paging import Paging
 from hub.workflows.work_reading import find_logs, read_questionnaire, read_report
 from hub.workflows.work_rows import QuestionnaireRead, ReportPage, WorkLogFilter
-from web import words
+from web import round_words
 from web.addresses import address_of, paging_of
 from web.scheme_notes import payer_note, scheme_name
 from web.templating import render, spoken_language
@@ -59,9 +59,9 @@ def list_engagements(
 ) -> Response:
     """List the engagements who looks may read; htmx gets the results alone."""
     spoken = spoken_language(request)
-    wanted = EngagementFilter(status=status if status in words.ENGAGEMENT_STATUSES else None)  # type: ignore[arg-type]
+    wanted = EngagementFilter(status=status if status in round_words.ENGAGEMENT_STATUSES else None)  # type: ignore[arg-type]
     found = find_engagements(session, actor, wanted, paging_of(sort, page))
-    statuses = ((key, spoken.say(name)) for key, name in words.ENGAGEMENT_STATUSES.items())
+    statuses = ((key, spoken.say(name)) for key, name in round_words.ENGAGEMENT_STATUSES.items())
     context = {
         "found": found,
         "address": address_of("/engagements", found, status=status),
@@ -218,7 +218,7 @@ def rewrite_terms(
 def terms_typed(typed: Typed, before: TermsDraft) -> TermsDraft | None:
     """Return the terms typed, with what the form does not ask for as it was; None when there are faults."""
     told = {
-        "form": typed.chosen("form", words.FORMS),
+        "form": typed.chosen("form", round_words.FORMS),
         "first_day": typed.day("first_day"),
         "last_day": typed.day("last_day"),
         "hours": typed.number("hours", 0, MOST_HOURS),
@@ -233,7 +233,7 @@ def terms_typed(typed: Typed, before: TermsDraft) -> TermsDraft | None:
 
 def _terms_page(request: Request, page: EngagementPage, form: Mapping[str, str], faults: Mapping[str, str]) -> Response:
     spoken = spoken_language(request)
-    forms = [(key, spoken.say(name)) for key, name in words.FORMS.items()]
+    forms = [(key, spoken.say(name)) for key, name in round_words.FORMS.items()]
     context = {"page": page, "row": page.row, "form": form, "faults": faults, "forms": forms}
     return render(request, "engagement_terms.html", context, status=422 if faults else 200)
 

@@ -15,7 +15,7 @@ from hub.errors import Forbidden
 from hub.logging import log_event
 from hub.workflows.engagement_reading import read_engagement
 from hub.workflows.evaluations import ASPECTS, ConfirmationDraft, EvaluationDraft, evaluate
-from web import words
+from web import round_words, words
 from web.choices import skill_choices
 from web.names import Names
 from web.templating import render, spoken_language
@@ -112,7 +112,7 @@ def _page(
         "row": page.row,
         "side": side,
         "aspects": ASPECTS[side],
-        "grades": [(grade, names.language.say(words.GRADES[grade])) for grade in GRADES],
+        "grades": [(grade, names.language.say(round_words.GRADES[grade])) for grade in GRADES],
         "roles": [(key, names.language.say(name)) for key, name in words.ROLES_PLAYED.items()],
         "skills": skill_choices(names),
         "level_choices": [(str(level), names.language.say(name)) for level, name in words.LEVELS.items()],

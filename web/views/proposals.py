@@ -23,7 +23,7 @@ from hub.workflows.proposal_ending import UNCONFIRMED, withdraw_proposal
 from hub.workflows.proposal_reading import find_offers, find_proposals, read_offer, read_proposal
 from hub.workflows.proposal_rows import Offer, ProposalFilter, ProposalRow, Step
 from hub.workflows.tasks import SOON
-from web import words
+from web import round_words
 from web.addresses import address_of, paging_of
 from web.language import Language
 from web.templating import render, spoken_language
@@ -220,4 +220,4 @@ def _near(row: ProposalRow | Offer) -> bool:
 
 
 def _choices(spoken: Language) -> list[tuple[str, str]]:
-    return [("", spoken.say("すべて")), *((key, spoken.say(name)) for key, name in words.PROPOSALS_SHOWN.items())]
+    return [("", spoken.say("すべて")), *((key, spoken.say(name)) for key, name in round_words.PROPOSALS_SHOWN.items())]

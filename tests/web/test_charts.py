@@ -5,9 +5,14 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from seed_data.municipalities import municipalities
+from web.assets import assets
 from web.charts.bars import Bar, Step, bars, fit_bar, funnel
+from web.charts.files import MARGIN as PADDING
+from web.charts.files import WIDTH as FILE_WIDTH
+from web.charts.files import svg_file
 from web.charts.map import HEIGHT, MARGIN, WIDTH, Place, Trip, assignment_map, project
 from web.charts.months import MonthColumn, month_columns
 
@@ -91,3 +96,30 @@ def test_remote_work_is_dashed_and_a_trip_to_the_own_town_draws_no_arc():
     trips = [Trip(home, away, remote=True), Trip(home, away, remote=False), Trip(home, home, remote=False)]
     arcs = [e.get("class") for e in parsed(assignment_map("a", "t", "d", trips, [], outline=None)).iter("path")]
     assert arcs == ["arc remote", "arc"]
+
+
+def test_a_chart_as_a_file_stands_alone():
+    columns = month_columns("a", HOSTILE, "d", [MonthColumn("4月", 3, "3")])
+    root = ElementTree.fromstring(svg_file(columns))
+    assert root.get("width") == str(FILE_WIDTH + 2 * PADDING)
+    assert root.find("*/*/{*}title").text == HOSTILE
+    style = root.find("{*}style").text
+    assert "var(" not in style and ".chart .fill {" in style and "@media" not in style
+    assert "font-size: 14px" in style
+    used = {name for one in root.iter() for name in (one.get("class") or "").split()} - {"chart", "map"}
+    assert used and all(f".{name} " in style for name in used)
+
+
+def test_a_map_as_a_file_has_its_outline_in_it():
+    outline = assets().get("vendor/japan.svg")
+    assert outline is not None
+    markup = assignment_map("a", "t", "d", [], [Place(35, 139, "x")], outline=outline.url)
+    content = svg_file(markup)
+    assert b"data:image/svg+xml;base64," in content and b"/static/" not in content
+    root = ElementTree.fromstring(content)
+    assert float(root.get("height")) > HEIGHT
+
+
+def test_what_is_no_chart_is_no_file():
+    with pytest.raises(ValueError, match="height"):
+        svg_file(Markup("<p>x</p>"))

@@ -87,13 +87,13 @@ def record_export(
 ) -> None:
     """Record that a file left the hub; call it in a transaction of its own, before the file is handed out.
 
-    ``what``: a kind of list, ``problem`` or ``plan``; ``form``: the file's ending without its dot;
+    ``what``: a kind of list or of picture, ``problem`` or ``plan``; ``form``: the file's ending without its dot;
     ``plan_id`` None: the plan newest now, or no plan; ``people``: the experts who are in it, each of whom can see that
     they were. Raises Forbidden.
     """
     require(actor, "export.run")
     note_files(session, actor, people)
-    if what in ("problem", "plan"):
+    if what in ("problem", "plan") or plan_id is not None:
         record(session, actor, "plan:export", "plan", plan_id or "", after={"what": what, "form": form})
     else:
         record(session, actor, "table:export", what, "", after={"form": form})

@@ -3,7 +3,8 @@
 Nothing of it is stored among experts, requests or organizations. A supposed person has an id that no row has.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
@@ -101,6 +102,15 @@ def kept_suppositions(supposed: Sequence[Supposition], told: Sequence[Sentence])
 def sentences_of(row: Any) -> tuple[Sentence, ...]:
     """Return what the plan of ``row`` rests on that is supposed, in words; nothing for most plans."""
     return tuple(Sentence(**one) for one in row.supposed.get("told", ()))
+
+
+def moved_starts(kept: Mapping[str, Any]) -> dict[str, int]:
+    """Return by request how many months later it is supposed to begin, of what ``kept_suppositions`` keeps."""
+    moved: Counter[str] = Counter()
+    for one in SUPPOSITIONS.validate_python(kept.get("asked", ())):
+        if isinstance(one, StartMoved):
+            moved[one.request] += one.months
+    return dict(moved)
 
 
 def refuse_supposed(row: Any) -> None:

@@ -24,6 +24,7 @@ from web.language import Language
 from web.names import FRAMEWORK, Names
 from web.templating import render, spoken_language
 from web.views.profile_writing import may_write
+from web.views.schedules import Year, schedule_context
 
 router = APIRouter(prefix="/experts")
 
@@ -70,7 +71,13 @@ def list_experts(
 
 @router.get("/{expert_id}", dependencies=[decides("expert.read")])
 def show_expert(
-    request: Request, session: ReadingSession, records: WritingSession, actor: ActorDep, expert_id: str
+    request: Request,
+    session: ReadingSession,
+    records: WritingSession,
+    actor: ActorDep,
+    expert_id: str,
+    *,
+    year: Year = None,
 ) -> Response:
     """Show one expert as who looks may see them, and record to whom. 404 when there is none with this id."""
     expert, viewer = look_at_expert(session, actor, expert_id)
@@ -85,6 +92,7 @@ def show_expert(
         "skills_by_category": _by_category(expert.told.skills, Names(spoken)),
         "chart": _availability_chart(expert.told.availability, spoken),
         "can_edit": may_write(actor, expert_id),
+        **schedule_context(session, actor, expert, year, spoken),
     }
     return render(request, "expert.html", context)
 

@@ -1,7 +1,6 @@
 """The plans: the list, and one plan by slot, on the map, and by how sure and how tight it is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,15 +10,16 @@ from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
 from hub.workflows.paging import Page, Paging
-from hub.workflows.plan_rows import PlanPage, PlanSlotFilter, PlanSlotRow
-from hub.workflows.plans import end_force, find_plan_slots, find_plans, prefecture_rows, put_in_force, read_plan
+from hub.workflows.plan_rows import PlanSlotFilter, PlanSlotRow
+from hub.workflows.plans import end_force, find_plan_slots, find_plans, prefecture_rows, put_in_force
 from web.addresses import address_of, paging_of
 from web.assets import assets
 from web.charts.bars import fit_bar
 from web.charts.map import Place, Trip, assignment_map
 from web.language import Language
 from web.limits import limit_sentences
-from web.subsidy import sources_of, subsidy_note, year_rules
+from web.plan_head import read_head
+from web.subsidy import sources_of, year_rules
 from web.templating import render, spoken_language
 from web.terms import terms_of
 from web.views.runs import FINISHED
@@ -30,15 +30,6 @@ Text = Annotated[str, Query(max_length=100)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 MOST_ON_MAP = 1000
 """More arcs than this would hide each other; the map says how many it leaves out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """What every view of a plan begins with. ``prefectures``: (with a filled slot, with any slot)."""
-
-    page: PlanPage
-    prefectures: tuple[int, int]
-    subsidy_note: str
 
 
 @router.get("", dependencies=[decides("plan.read")])
@@ -61,7 +52,7 @@ def show_plan(
     page: PageNumber = 1,
 ) -> Response:
     """Show a plan slot by slot; htmx gets the rows alone. A run without a result leads to its progress."""
-    head = _head(session, actor, plan_id, spoken_language(request))
+    head = read_head(session, actor, plan_id, spoken_language(request))
     if head.page.row.status not in FINISHED:
         return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
     wanted = PlanSlotFilter(text=q, filled={"open": False, "filled": True}.get(show))
@@ -82,7 +73,7 @@ def show_plan(
 def show_map(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str) -> Response:
     """Show who goes where on the map, and how many slots each prefecture has filled."""
     spoken = spoken_language(request)
-    head = _head(session, actor, plan_id, spoken)
+    head = read_head(session, actor, plan_id, spoken)
     if head.page.row.status not in FINISHED:
         return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
     rows = _all_slots(session, actor, plan_id)
@@ -102,7 +93,7 @@ def show_map(request: Request, session: ReadingSession, actor: ActorDep, plan_id
 def show_limits(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str) -> Response:
     """Show how sure the plan is, what it was made of, and which limits bind."""
     spoken = spoken_language(request)
-    head = _head(session, actor, plan_id, spoken)
+    head = read_head(session, actor, plan_id, spoken)
     if head.page.row.status not in FINISHED:
         return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
     context = {
@@ -130,13 +121,6 @@ def release_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> Resp
     end_force(session, actor, plan_id)
     log_event("plan_out_of_force", plan=plan_id, actor=actor.id)
     return RedirectResponse(f"/plans/{plan_id}", status_code=303)
-
-
-def _head(session: ReadingSession, actor: ActorDep, plan_id: str, spoken: Language) -> Head:
-    page = read_plan(session, plan_id, actor=actor)
-    areas = prefecture_rows(session, plan_id, actor=actor)
-    filled = sum(1 for area in areas if area.filled)
-    return Head(page, (filled, len(areas)), subsidy_note(page.months, spoken))
 
 
 def _all_slots(session: ReadingSession, actor: ActorDep, plan_id: str) -> list[PlanSlotRow]:

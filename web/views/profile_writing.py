@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
@@ -28,6 +29,7 @@ from web.choices import prefecture_choices
 from web.names import FRAMEWORK, Names, stages
 from web.templating import render, spoken_language
 from web.typed import MOST_DAYS, MOST_HOURS, NOTHING, Typed, Version
+from web.views.schedules import Year, schedule_context
 
 MONTHS_SHOWN = 12
 MOST_AT_ONCE, MOST_MINUTES = 1000, 1440
@@ -309,7 +311,9 @@ FIELDS = ("hours", "engagements", "onsite_days")
 
 
 @router.get("/availability", dependencies=[decides("expert.edit")])
-def ask_for_months(request: Request, session: ReadingSession, actor: ActorDep, expert_id: str) -> Response:
+def ask_for_months(
+    request: Request, session: ReadingSession, actor: ActorDep, expert_id: str, year: Year = None
+) -> Response:
     """Show the coming year month by month, and any later month that is told already."""
     page = own(session, actor, expert_id)
     known = {month.month: month for month in page.told.availability}
@@ -318,7 +322,7 @@ def ask_for_months(request: Request, session: ReadingSession, actor: ActorDep, e
         for month in _months(page)
         for name in FIELDS
     }
-    return _months_page(request, page, form)
+    return _months_page(request, session, actor, page, form, year=year)
 
 
 @router.post("/availability", dependencies=[decides("expert.edit")])
@@ -335,7 +339,7 @@ def rewrite_months(
     told = replace(page.told, availability=tuple(kept))
     if not typed.faults and keep(session, actor, page, told, version=form.version, typed=typed):
         return done(expert_id)
-    return _months_page(request, page, fields, typed.faults)
+    return _months_page(request, session, actor, page, fields, faults=typed.faults)
 
 
 def _month_typed(typed: Typed, month: str) -> MonthDraft | None:
@@ -355,7 +359,15 @@ def _months(page: ExpertPage) -> list[str]:
 
 
 def _months_page(
-    request: Request, page: ExpertPage, form: Mapping[str, str], faults: Mapping[str, str] = NOTHING
+    request: Request,
+    session: Session,
+    actor: Actor,
+    page: ExpertPage,
+    form: Mapping[str, str],
+    *,
+    faults: Mapping[str, str] = NOTHING,
+    year: int | None = None,
 ) -> Response:
-    context = {"expert": page, "form": form, "faults": faults, "months": _months(page)}
+    schedule = schedule_context(session, actor, page, year, spoken_language(request))
+    context = {"expert": page, "form": form, "faults": faults, "months": _months(page), **schedule}
     return render(request, "profile_months.html", context, status=422 if faults else 200)

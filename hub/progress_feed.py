@@ -16,8 +16,8 @@ from sqlalchemy import Engine
 
 from hub.db.transaction import reading
 from hub.logging import log_event
-from hub.workflows.plan_reading import rows_now
-from hub.workflows.plan_rows import PlanRow
+from hub.workflows.plan_reading import followed_now
+from hub.workflows.plan_rows import FollowedRun
 
 EVERY = 0.5
 """Seconds between two looks; workers write as often."""
@@ -29,7 +29,7 @@ UNDER_WAY = ("draft", "queued", "running")
 @dataclass
 class _Topic:
     readers: int = 0
-    row: PlanRow | None = None
+    run: FollowedRun | None = None
     news: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -50,14 +50,14 @@ class ProgressFeed:
         return sum(topic.readers for topic in self._topics.values())
 
     async def follow(
-        self, row: PlanRow, last: int | None = None, leaving: anyio.Event | None = None
-    ) -> AsyncIterator[PlanRow]:
+        self, run: FollowedRun, last: int | None = None, leaving: anyio.Event | None = None
+    ) -> AsyncIterator[FollowedRun]:
         """Yield the run as it is now and at each change, whole each time, until it has ended or time is up.
 
-        ``row``: as the reader was allowed to see it. ``last``: the ``sequence`` they saw last; it is not told again.
+        ``run``: as the reader was allowed to see it. ``last``: the ``sequence`` they saw last; it is not told again.
         ``leaving``: once set, the reader is let go.
         """
-        topic = self._topics.setdefault(row.id, _Topic())
+        topic = self._topics.setdefault(run.row.id, _Topic())
         topic.readers += 1
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look(), name="progress-feed")
@@ -65,19 +65,19 @@ class ProgressFeed:
         seen = last
         try:
             while True:
-                newest = row if topic.row is None or topic.row.sequence < row.sequence else topic.row
-                if newest.sequence != seen:
-                    seen = newest.sequence
+                newest = run if topic.run is None or topic.run.row.sequence < run.row.sequence else topic.run
+                if newest.row.sequence != seen:
+                    seen = newest.row.sequence
                     yield newest
                 left = until - time.monotonic()
                 is_over = self._closed or (leaving is not None and leaving.is_set())
-                if newest.status not in UNDER_WAY or left <= 0 or is_over:
+                if newest.row.status not in UNDER_WAY or left <= 0 or is_over:
                     return
                 await _either(topic.news, leaving, left)
         finally:
             topic.readers -= 1
             if not topic.readers:
-                self._topics.pop(row.id, None)
+                self._topics.pop(run.row.id, None)
 
     async def close(self) -> None:
         """Let every reader go."""
@@ -92,21 +92,21 @@ class ProgressFeed:
     async def _look(self) -> None:
         while self._topics:
             try:
-                rows = await asyncio.to_thread(self._read, tuple(self._topics))
+                runs = await asyncio.to_thread(self._read, tuple(self._topics))
             except Exception as fault:  # the next look may come through; readers wait meanwhile
                 log_event("progress_not_read", level=logging.WARNING, fault=fault)
-                rows = {}
-            for plan_id, row in rows.items():
+                runs = {}
+            for plan_id, run in runs.items():
                 topic = self._topics.get(plan_id)
-                if topic is not None and (topic.row is None or row.sequence > topic.row.sequence):
-                    topic.row = row
+                if topic is not None and (topic.run is None or run.row.sequence > topic.run.row.sequence):
+                    topic.run = run
                     topic.news.set()
                     topic.news = asyncio.Event()
             await asyncio.sleep(self._every)
 
-    def _read(self, plan_ids: tuple[str, ...]) -> dict[str, PlanRow]:
+    def _read(self, plan_ids: tuple[str, ...]) -> dict[str, FollowedRun]:
         with reading(self._engine) as session:
-            return rows_now(session, plan_ids)
+            return followed_now(session, plan_ids)
 
 
 async def _either(news: asyncio.Event, leaving: anyio.Event | None, seconds: float) -> None:

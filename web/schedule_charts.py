@@ -18,6 +18,9 @@ SPAN_KINDS = {
     "offered": N_("提案中（回答待ち）"),
 }
 """What takes a person's time, as it is called."""
+SHORT_KINDS = {"agreed": N_("承諾ずみ"), "promised": N_("約束"), "offered": N_("提案中")}
+"""What is no bare plan is marked so in its bar."""
+MONTHS_A_YEAR_S_NAME_TAKES = 3
 
 
 def schedule_chart(name: str, people: Sequence[PersonTime], months: Sequence[str], spoken: Language) -> Markup:
@@ -42,9 +45,6 @@ def _columns(months: Sequence[str], spoken: Language) -> Columns:
     return Columns(tuple(formats.month_name(month) for month in months), tuple(years))
 
 
-MONTHS_A_YEAR_S_NAME_TAKES = 3
-
-
 def _row(one: PersonTime, months: Sequence[str], spoken: Language) -> GanttRow:
     at = {month: number for number, month in enumerate(months)}
     return GanttRow(
@@ -54,7 +54,7 @@ def _row(one: PersonTime, months: Sequence[str], spoken: Language) -> GanttRow:
             Stretch(at[span.first], at[span.last], bar_labels(span, spoken), span_told(span, spoken), span.kind)
             for span in one.spans
         ),
-        cells=tuple(spoken.formats.amount(use.left) for use in one.months),
+        cells=tuple(spoken.formats.amount(None if use.left is None else round(use.left, 1)) for use in one.months),
         closed=tuple(number for number, use in enumerate(one.months) if not use.told and not one.imagined),
     )
 
@@ -67,10 +67,6 @@ def bar_labels(span: Span, spoken: Language) -> tuple[str, ...]:
         return (f"{where} {hours}", hours)
     mark = spoken.say(SHORT_KINDS[span.kind])
     return (*((f"{mark} {where} {hours}",) if where else ()), f"{mark} {hours}", mark)
-
-
-SHORT_KINDS = {"agreed": N_("承諾ずみ"), "promised": N_("約束"), "offered": N_("提案中")}
-"""What is no bare plan is marked so in its bar."""
 
 
 def span_told(span: Span, spoken: Language) -> str:

@@ -21,7 +21,7 @@ from hub.models.experts import (
 from hub.models.idempotency import KeptAnswer
 from hub.models.notifications import MailPreference, Notification, OutgoingMail
 from hub.models.organizations import Organization
-from hub.models.plans import Assignment, Comparison, Plan, PlanDocument, PlanLink, PlanSlot
+from hub.models.plans import Assignment, Comparison, Plan, PlanDocument, PlanLink, PlanSlot, RunCourse
 from hub.models.privacy import Consent, DeclaredConflict, DisclosureChoice, ProfileRead, VendorConflict
 from hub.models.proposals import Booking, Proposal
 from hub.models.requests import (
@@ -96,6 +96,7 @@ __all__ = [
     "Request",
     "RequestBeneficiary",
     "RequestTheme",
+    "RunCourse",
     "SignInCount",
     "SignedInSession",
     "SkillConfirmation",

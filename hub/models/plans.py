@@ -176,6 +176,19 @@ class PlanDocument(SQLModel, table=True):
     content: bytes
 
 
+class RunCourse(SQLModel, table=True):
+    """How a run came to its result: ``points`` of (seconds, value, bound), of its ``attempt`` alone.
+
+    As ``hub.workflows.run_courses`` writes them, in a table of its own: nobody who reads many plans needs them.
+    """
+
+    __tablename__ = "run_courses"
+
+    plan_id: str = Field(primary_key=True, foreign_key=OF_PLAN, ondelete="CASCADE", max_length=ID_LENGTH)
+    attempt: int
+    points: list[list[float | None]] = Field(sa_type=JSON)
+
+
 class PlanLink(SQLModel, table=True):
     """A pair that must (``pin``) or must not (``forbidden``) be in the plan."""
 

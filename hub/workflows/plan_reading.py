@@ -17,7 +17,8 @@ from hub.workflows.left_out import LeftOut, paused_since
 from hub.workflows.organizations import full_name, matching_text
 from hub.workflows.paging import FIRST_PAGE, Page, Paging, fetch_page
 from hub.workflows.plan_documents import result_of
-from hub.workflows.plan_rows import Assigned, NamedLimit, PlanPage, PlanRow, PlanSlotFilter, PlanSlotRow
+from hub.workflows.plan_rows import Assigned, FollowedRun, NamedLimit, PlanPage, PlanRow, PlanSlotFilter, PlanSlotRow
+from hub.workflows.run_courses import Course, read_courses
 from hub.workflows.seeing import require_plan, seen_plans
 from hub.workflows.suppositions import person_name, sentences_of
 from matching.bottlenecks import BindingLimit, ScarceSkill
@@ -70,6 +71,22 @@ def find_plans(
 def read_plan_row(session: Session, plan_id: str, *, actor: Actor = LOCAL) -> PlanRow:
     """Return one run in a line: cheap, to follow it. Raises NotFound, Unseen."""
     return _plan_row(take_seen_plan(session, plan_id, actor))
+
+
+def read_followed(session: Session, plan_id: str, *, actor: Actor = LOCAL) -> FollowedRun:
+    """Return one run with its course. Raises NotFound, Unseen."""
+    return _followed(read_plan_row(session, plan_id, actor=actor), read_courses(session, [plan_id]))
+
+
+def followed_now(session: Session, plan_ids: Collection[str]) -> dict[str, FollowedRun]:
+    """Return runs with their courses, by id: for who has been allowed to follow them already."""
+    courses = read_courses(session, plan_ids)
+    return {key: _followed(row, courses) for key, row in rows_now(session, plan_ids).items()}
+
+
+def _followed(row: PlanRow, courses: Mapping[tuple[str, int], Course]) -> FollowedRun:
+    """Return a run with the course of its present attempt: one that was lost tells nothing of the next."""
+    return FollowedRun(row, () if row.status == "queued" else courses.get((row.id, row.attempt), ()))
 
 
 def rows_now(session: Session, plan_ids: Collection[str]) -> dict[str, PlanRow]:

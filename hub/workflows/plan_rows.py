@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.workflows.left_out import LeftOut
+from hub.workflows.run_courses import Course
 from hub.workflows.suppositions import Sentence
 from matching.bottlenecks import BindingLimit, ScarceSkill
 from matching.pairs import FunnelStep
@@ -58,6 +59,14 @@ class PlanRow:
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedRun:
+    """A run as who follows it sees it: ``row`` and the ``course`` it took so far."""
+
+    row: PlanRow
+    course: Course
 
 
 @dataclass(frozen=True, slots=True)

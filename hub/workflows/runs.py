@@ -25,6 +25,7 @@ from hub.workflows.plan_questions import question_of
 from hub.workflows.plan_taking import plan_subject
 from hub.workflows.problems import Question, Snapshot
 from hub.workflows.records import write
+from hub.workflows.run_courses import note_course
 from hub.workflows.suppositions import home_of, person_name
 from matching.check import check
 from matching.interchange import digest, write_plan, write_problem
@@ -204,7 +205,13 @@ def record_progress(session: Session, claim: Claim, progress: Progress | None) -
     Raises Conflict when it is no longer ours.
     """
     _write_run(session, claim, **({name: getattr(progress, name) for name in NOTHING_YET} if progress else {}))
+    if progress is not None:
+        _note(session, claim, progress.seconds, progress.objective, progress.bound)
     return is_stop_wanted(session, claim)
+
+
+def _note(session: Session, claim: Claim, seconds: float, value: float | None, bound: float | None) -> None:
+    note_course(session, claim.plan_id, claim.attempt, seconds, value=value, bound=bound)
 
 
 def is_stop_wanted(session: Session, claim: Claim) -> bool:
@@ -241,6 +248,7 @@ def complete_plan(
         seconds=sum(plan.seconds.values()),
         summary=_summary(problem, plan, found),
     )
+    _note(session, claim, sum(plan.seconds.values()), plan.objective, plan.bound)
     store_document(session, claim.plan_id, "plan", write_plan(plan))
     write(session, _decisions(claim.plan_id, problem, plan, found))
 

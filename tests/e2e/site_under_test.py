@@ -76,6 +76,7 @@ class Site:
             "queue": "/queue",
             "plan": plan,
             "map": f"{plan}/map",
+            "schedule": f"{plan}/schedule",
             "limits": f"{plan}/limits",
             "filled": f"{plan}/slots/{self.filled}",
             "open": f"{plan}/slots/{self.open}",

@@ -9,8 +9,9 @@ from sqlalchemy import Engine
 from hub.auth.actor import LOCAL
 from hub.db.transaction import reading, transaction
 from hub.progress_feed import ProgressFeed
-from hub.workflows.plan_rows import PlanRow
-from hub.workflows.plans import queue_plan, read_plan_row, request_stop
+from hub.workflows.plan_reading import read_followed
+from hub.workflows.plan_rows import FollowedRun, PlanRow
+from hub.workflows.plans import queue_plan, request_stop
 from hub.workflows.runs import claim_next, fail_plan, leases, put_back_lost, record_progress
 from matching.progress import Progress
 from tests.hub.databases import on_sqlite
@@ -23,13 +24,13 @@ def queue(engine: Engine) -> str:
         return queue_plan(session, LOCAL, "試し")
 
 
-def now(engine: Engine, plan: str) -> PlanRow:
+def now(engine: Engine, plan: str) -> FollowedRun:
     with reading(engine) as session:
-        return read_plan_row(session, plan)
+        return read_followed(session, plan)
 
 
-async def told(feed: ProgressFeed, row: PlanRow, last: int | None = None) -> list[PlanRow]:
-    return [one async for one in feed.follow(row, last)]
+async def told(feed: ProgressFeed, run: FollowedRun, last: int | None = None) -> list[PlanRow]:
+    return [one.row async for one in feed.follow(run, last)]
 
 
 async def until(reached: Callable[[], bool]) -> None:
@@ -97,12 +98,12 @@ def test_who_comes_back_is_told_only_what_they_have_not_seen(seeded: Engine):
     first = now(seeded, plan)
 
     async def play(feed: ProgressFeed) -> None:
-        again = asyncio.create_task(told(feed, first, first.sequence))
+        again = asyncio.create_task(told(feed, first, first.row.sequence))
         await until(lambda: feed.readers == 1)
         with transaction(seeded) as session:
             request_stop(session, LOCAL, plan)
         (last,) = await again
-        assert (last.status, last.sequence > first.sequence) == ("cancelled", True)
+        assert (last.status, last.sequence > first.row.sequence) == ("cancelled", True)
         assert await told(feed, now(seeded, plan), last.sequence) == []
 
     played(seeded, play)

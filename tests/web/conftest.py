@@ -67,6 +67,7 @@ class Hub:
             plan,
             f"{plan}?show=open",
             f"{plan}/map",
+            f"{plan}/schedule",
             f"{plan}/limits",
             f"{plan}/what-if",
             f"{plan}/publish",

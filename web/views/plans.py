@@ -8,14 +8,18 @@ from fastapi.responses import RedirectResponse, Response
 
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
+from hub.errors import NotFound
 from hub.logging import log_event
 from hub.workflows.paging import Page, Paging
+from hub.workflows.plan_reading import read_followed
 from hub.workflows.plan_rows import PlanSlotFilter, PlanSlotRow
 from hub.workflows.plans import end_force, find_plan_slots, find_plans, prefecture_rows, put_in_force
 from web.addresses import address_of, paging_of
 from web.assets import assets
+from web.chart_files import csv_answer, svg_answer
 from web.charts.bars import fit_bar
 from web.charts.map import Place, Trip, assignment_map
+from web.course_charts import course_chart, course_rows
 from web.language import Language
 from web.limits import limit_sentences
 from web.plan_head import read_head
@@ -96,6 +100,7 @@ def show_limits(request: Request, session: ReadingSession, actor: ActorDep, plan
     head = read_head(session, actor, plan_id, spoken)
     if head.page.row.status not in FINISHED:
         return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
+    course = read_followed(session, plan_id, actor=actor).course
     context = {
         "head": head,
         "plan": head.page.row,
@@ -103,8 +108,26 @@ def show_limits(request: Request, session: ReadingSession, actor: ActorDep, plan
         "terms": terms_of(head.page, spoken),
         "limits": limit_sentences(head.page.binding, spoken),
         "rules": [(rule, sources_of(rule)) for rule in year_rules(head.page.months)],
+        "chart": course_chart(course, spoken),
+        "course": course,
     }
     return render(request, "plan_limits.html", context)
+
+
+@router.get("/{plan_id}/course.csv", dependencies=[decides("plan.read")])
+def keep_course_rows(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str) -> Response:
+    """Return how the value and the bound of the run came together as CSV; it names nobody."""
+    course = read_followed(session, plan_id, actor=actor).course
+    return csv_answer(course_rows(course, spoken_language(request)), f"course_{plan_id}")
+
+
+@router.get("/{plan_id}/course.svg", dependencies=[decides("plan.read")])
+def keep_course_chart(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str) -> Response:
+    """Return the same as SVG; 404 where the run told nothing."""
+    course = read_followed(session, plan_id, actor=actor).course
+    if not course:
+        raise NotFound("計算の経過", "course of the run")
+    return svg_answer(course_chart(course, spoken_language(request)), f"course_{plan_id}")
 
 
 @router.post("/{plan_id}/adopt", dependencies=[decides("plan.publish")])

@@ -10,8 +10,8 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from hub.decisions import decides
 from hub.dependencies import ActorDep, FeedDep, ReadingSession
 from hub.progress_feed import UNDER_WAY
-from hub.workflows.plans import read_plan_row
-from web.templating import render_part
+from hub.workflows.plan_reading import read_followed
+from web.templating import render_part, spoken_language
 from web.views.runs import progress_of
 
 router = APIRouter(prefix="/plans")
@@ -35,17 +35,18 @@ def send_progress(
     last_event_id: Annotated[str, Header(max_length=20)] = "",
 ) -> EventSourceResponse:
     """Send the run whenever it changes, by its sequence number, until it ends; not what ``Last-Event-ID`` names."""
-    row = read_plan_row(session, plan_id, actor=actor)
+    run = read_followed(session, plan_id, actor=actor)
+    spoken = spoken_language(request)
     last = int(last_event_id) if last_event_id.isascii() and last_event_id.isdigit() else None
 
     leaving = anyio.Event()
 
     async def events() -> AsyncIterator[ServerSentEvent]:
-        newest = row
-        async for newest in feed.follow(row, last, leaving):
-            part = render_part(request, "run.html", "progress", progress_of(newest))
-            yield ServerSentEvent(part, id=str(newest.sequence))
-        if newest.status not in UNDER_WAY:
-            yield ServerSentEvent("", event=END, id=str(newest.sequence))
+        newest = run
+        async for newest in feed.follow(run, last, leaving):
+            part = render_part(request, "run.html", "progress", progress_of(newest, spoken))
+            yield ServerSentEvent(part, id=str(newest.row.sequence))
+        if newest.row.status not in UNDER_WAY:
+            yield ServerSentEvent("", event=END, id=str(newest.row.sequence))
 
     return EventSourceResponse(events(), ping=HEART_BEAT, shutdown_event=leaving, shutdown_grace_period=LEAVE_SECONDS)

@@ -8,14 +8,19 @@ from fastapi.responses import RedirectResponse, Response
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.logging import log_event
-from hub.workflows.plan_rows import PlanRow
-from hub.workflows.plans import read_plan_row, request_stop
-from web.templating import render
+from hub.workflows.plan_reading import read_followed
+from hub.workflows.plan_rows import FollowedRun
+from hub.workflows.plans import request_stop
+from web.course_charts import course_chart
+from web.language import Language
+from web.templating import render, spoken_language
 
 router = APIRouter(prefix="/plans")
 
 FINISHED = ("ready", "published", "closed")
 """Where a plan stands that has a result to look at."""
+LATEST = 10
+"""Points of its course that a run under way tells in its table; the whole table is the plan's."""
 
 
 @router.get("/{plan_id}/run", dependencies=[decides("plan.read")])
@@ -27,16 +32,20 @@ def follow_run(
     refresh: Annotated[str, Query(max_length=3)] = "on",
 ) -> Response:
     """Show how far the run is; a finished one leads to its plan. htmx gets the progress alone."""
-    row = read_plan_row(session, plan_id, actor=actor)
-    if row.status in FINISHED:
+    run = read_followed(session, plan_id, actor=actor)
+    if run.row.status in FINISHED:
         return _to_plan(request, plan_id)
-    return render(request, "run.html", {**progress_of(row), "refresh": refresh != "off"}, block="progress")
+    context = {**progress_of(run, spoken_language(request)), "refresh": refresh != "off"}
+    return render(request, "run.html", context, block="progress")
 
 
-def progress_of(row: PlanRow) -> dict[str, object]:
+def progress_of(run: FollowedRun, spoken: Language) -> dict[str, object]:
     """Return the context of a run's progress. ``finished``: there is a plan to look at."""
+    row = run.row
     return {
         "plan": row,
+        "chart": course_chart(run.course, spoken),
+        "course": run.course[-LATEST:],
         "active": row.status in ("queued", "running"),
         "finished": row.status in FINISHED,
         "refresh": False,

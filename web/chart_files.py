@@ -13,6 +13,11 @@ CSV = "text/csv; charset=utf-8"
 SVG = "image/svg+xml"
 
 
+def plain(value: float | None) -> str:
+    """Return a number as a program reads it, in at most six decimals; nothing for None."""
+    return "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
+
+
 def csv_answer(rows: Iterable[Sequence[str]], name: str) -> Response:
     """Return ``rows``, the first of them the heads, as ``<name>.csv``."""
     return _answer(write_csv(rows), CSV, f"{name}.csv")

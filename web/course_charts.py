@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from hub.workflows.run_courses import Course
+from web.chart_files import plain
 from web.charts.curve import Moment, Named, curve
 from web.language import Language
 
@@ -33,4 +34,4 @@ def course_rows(course: Course, spoken: Language) -> Iterator[list[str]]:
     """Yield the heads, then a row for each point."""
     yield [spoken.say("経過（秒）"), spoken.say("計画の値"), spoken.say("証明した上限")]
     for point in course:
-        yield ["" if number is None else repr(float(number)) for number in (point.seconds, point.value, point.bound)]
+        yield [plain(number) for number in (point.seconds, point.value, point.bound)]

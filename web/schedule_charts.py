@@ -6,6 +6,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from hub.workflows.time_use import PersonTime, Span
+from web.chart_files import plain
 from web.charts.gantt import Columns, GanttRow, Stretch, gantt
 from web.eras import fiscal_year
 from web.formats import first_day
@@ -95,13 +96,8 @@ def schedule_rows(people: Sequence[PersonTime], spoken: Language) -> Iterator[li
         name = spoken.pick(one.name, one.romaji)
         for use in one.months:
             spans = [span for span in one.spans if span.first <= use.month <= span.last]
-            numbers = [_plain(value) for value in (use.told, use.promised, use.proposed, use.left)]
+            numbers = [plain(value) for value in (use.told, use.promised, use.proposed, use.left)]
             yield [name, use.month, *numbers, " / ".join(span_told(span, spoken) for span in spans)]
-
-
-def _plain(value: float | None) -> str:
-    """Return a number as a program reads it."""
-    return "" if value is None else f"{round(value, 4):g}"
 
 
 def years_of(months: Sequence[str]) -> list[int]:

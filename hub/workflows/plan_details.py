@@ -56,12 +56,16 @@ class Explanations:
 
 @dataclass(frozen=True, slots=True)
 class SlotDetail:
-    """What is kept of a slot; ``remedies``, ``alternatives`` None: there was no time to look."""
+    """What is kept of a slot; ``remedies``, ``alternatives`` None: there was no time to look.
+
+    ``levels``: what each alternative has of the needs, in their order; plans of old kept none.
+    """
 
     needs: tuple[NeedMet, ...] = ()
     funnel: tuple[FunnelStep, ...] = ()
     remedies: tuple[Remedy, ...] | None = None
     alternatives: tuple[AlternativeFound, ...] | None = None
+    levels: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 _DETAIL = TypeAdapter(SlotDetail)
@@ -77,6 +81,10 @@ def slot_detail(
         funnel=left.funnel if left else (),
         remedies=left.remedies if left and slot.id in found.remedied else None,
         alternatives=found.alternatives.get(slot.id),
+        levels={
+            other.expert: tuple(problem.expert_by_id[other.expert].skills.get(need.skill, 0) for need in slot.needs)
+            for other in found.alternatives.get(slot.id, ())
+        },
     )
     told: dict[str, Any] = _DETAIL.dump_python(detail, mode="json", fallback=dict, warnings=False)
     return told
@@ -111,13 +119,18 @@ def read_plan_slot(session: Session, plan_id: str, slot_id: str, *, actor: Actor
             for remedy in remedies
             for who in (people.get(remedy.expert or ""),)
         ),
-        alternatives=tuple(_alternative(other, people, titles) for other in others),
+        alternatives=tuple(_alternative(other, detail.levels, people, titles) for other in others),
         remedies_sought=detail.remedies is not None,
         alternatives_sought=detail.alternatives is not None,
     )
 
 
-def _alternative(found: AlternativeFound, people: Mapping[str, NamedExpert], titles: Mapping[str, str]) -> Alternative:
+def _alternative(
+    found: AlternativeFound,
+    levels: Mapping[str, tuple[int, ...]],
+    people: Mapping[str, NamedExpert],
+    titles: Mapping[str, str],
+) -> Alternative:
     who = people.get(found.expert, NamedExpert(found.expert, found.expert, "", ""))
     return Alternative(
         expert_id=found.expert,
@@ -133,6 +146,7 @@ def _alternative(found: AlternativeFound, people: Mapping[str, NamedExpert], tit
         proven=found.proven,
         impossible=found.impossible,
         imagined=person_name(found.expert) is not None,
+        levels=levels.get(found.expert, ()),
     )
 
 

@@ -195,7 +195,8 @@ class Alternative:
 
     ``elsewhere``: titles of the slots that expert fills in the plan. ``change`` None: no plan has that person there
     (``impossible``), or it was not worked out in time. ``proven``: no plan with that person there is better; otherwise
-    the change is at least this good. ``imagined``: as in ``Assigned``.
+    the change is at least this good. ``imagined``: as in ``Assigned``. ``levels``: what they have of the slot's needs,
+    in their order; none where the plan is of old.
     """
 
     expert_id: str
@@ -211,6 +212,7 @@ class Alternative:
     proven: bool
     impossible: bool
     imagined: bool
+    levels: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,9 @@
 """Comparing conditions on the pages, without a script."""
 
+import csv
+import io
 import re
+from xml.etree import ElementTree
 
 import pytest
 
@@ -19,6 +22,19 @@ FINE = {
 }
 
 
+def the_front_can_be_kept(played, page, told):
+    """The files say what the page says."""
+    assert f"{page}/front.svg" in told
+    heads, *rows = csv.reader(io.StringIO(played.ja.get(f"{page}/front.csv").content.decode("utf-8-sig")))
+    assert heads[0] == "団体の公平"
+    assert [row[0] for row in rows] == ["0", "2"]
+    shown = re.findall(r'data-label="埋まった枠">(\d+)／(\d+)<', told)
+    assert [(row[3], row[4]) for row in rows] == shown
+    picture = ElementTree.fromstring(played.en.get(f"{page}/front.svg").content)
+    assert len(list(picture.iter("{http://www.w3.org/2000/svg}circle"))) == told.count("<circle")
+    assert played.ja.get("/comparisons/cmp_none/front.csv").status_code == 404
+
+
 def test_a_comparison_goes_from_the_form_to_a_kept_plan(played):
     form = played.ja.get("/comparisons/new").text
     months = re.findall(r'<option value="(\d{4}-\d\d)"', form)
@@ -26,6 +42,7 @@ def test_a_comparison_goes_from_the_form_to_a_kept_plan(played):
     assert asked.status_code == 303
     page = asked.headers["location"]
     assert "順番を待っています" in played.ja.get(page).text
+    assert played.ja.get(f"{page}/front.svg").status_code == 404
     work = Work(played.engine, played.settings)
     work.prepare_comparisons()
     waiting = played.ja.get(page).text
@@ -37,6 +54,7 @@ def test_a_comparison_goes_from_the_form_to_a_kept_plan(played):
     assert "http-equiv" not in done
     assert "<svg" in done
     assert len(re.findall(r'<th scope="row" class="number">', done)) == 2
+    the_front_can_be_kept(played, page, done)
     kept = re.search(r'action="(/plans/[^"]+)/keep"', done)[1]
     assert kept not in played.ja.get("/plans").text
     assert played.ja.post(f"{kept}/keep").headers["location"] == kept

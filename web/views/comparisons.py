@@ -1,16 +1,17 @@
 """Comparisons: one question with another weight each time, as a table and a front, and the queue of runs."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
 
 from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, SettingsDep, WritingSession
-from hub.errors import Invalid
+from hub.errors import Invalid, NotFound
 from hub.logging import log_event
 from hub.workflows.comparing import Wish, ask_comparison, keep_point, point_faults, stop_comparison
 from hub.workflows.comparison_reading import ComparisonPage, find_comparisons, read_comparison, read_queue
@@ -19,8 +20,10 @@ from hub.workflows.problems import usual_months
 from matching.problem import Limits, Policy
 from web import words
 from web.addresses import address_of
+from web.chart_files import csv_answer, plain, svg_answer
 from web.charts.front import Axis, Dot, front_chart
 from web.language import Language
+from web.sentences import plan_state
 from web.templating import render, spoken_language
 from web.typed import Typed, told_at_fields
 from web.views.run_asking import POLICY_NAMES, read_span, typed_seconds
@@ -124,10 +127,50 @@ def show_comparison(request: Request, session: ReadingSession, actor: ActorDep, 
     return render(request, "comparison.html", context, block="points")
 
 
-def _front(page: ComparisonPage, spoken: Language) -> str:
+@router.get("/comparisons/{comparison_id}/front.csv", dependencies=[decides("plan.read")])
+def keep_front_rows(request: Request, session: ReadingSession, actor: ActorDep, comparison_id: str) -> Response:
+    """Return the plans of a comparison with their figures as CSV; it names nobody."""
+    page = read_comparison(session, comparison_id, actor=actor)
+    return csv_answer(front_rows(page, spoken_language(request)), f"front_{comparison_id}")
+
+
+@router.get("/comparisons/{comparison_id}/front.svg", dependencies=[decides("plan.read")])
+def keep_front_chart(request: Request, session: ReadingSession, actor: ActorDep, comparison_id: str) -> Response:
+    """Return the front as SVG. 404 while fewer than two plans are there."""
+    chart = _front(read_comparison(session, comparison_id, actor=actor), spoken_language(request))
+    if not chart:
+        raise NotFound("比べられる案", "plans to compare")
+    return svg_answer(chart, f"front_{comparison_id}")
+
+
+def front_rows(page: ComparisonPage, spoken: Language) -> Iterator[list[str]]:
+    """Yield the heads, then a row for each point, in the order of what was changed; figures as programs read them."""
+    say = spoken.say
+    yield [
+        say(words.AXES[page.axis][0]),
+        say("状態"),
+        say("負けない案"),
+        say("埋まった枠"),
+        say("枠"),
+        say("平均適合度"),
+        say("適合度の合計（優先度つき）"),
+        say("公平の点"),
+        say("実質負担"),
+        say("改善の余地"),
+    ]
+    for point in page.points:
+        run, terms = point.run, point.terms
+        unbeaten = (say("はい") if point.unbeaten else say("いいえ")) if terms else ""
+        own = (terms.fit, terms.equity) if terms else (None, None)
+        figures = map(plain, (run.mean_fit, *own, run.net_cost, run.gap))
+        state = say(plan_state(run)[0])
+        yield [plain(point.value), state, unbeaten, str(run.filled), str(run.slots), *figures]
+
+
+def _front(page: ComparisonPage, spoken: Language) -> Markup:
     done = [(point, point.terms) for point in page.points if point.terms is not None]
     if len(done) < 2:
-        return ""
+        return Markup("")
     formats = spoken.formats
     is_fair = page.axis == "equity"
     dots = [

@@ -1,19 +1,26 @@
 """One slot of a plan: why this person, or why nobody, and what could be done."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlalchemy.orm import Session
 
+from hub.auth.actor import Actor
 from hub.decisions import decides
-from hub.dependencies import ActorDep, ReadingSession
+from hub.dependencies import ActorDep, ReadingSession, WritingSession
+from hub.errors import NotFound
+from hub.workflows.exports import record_export
 from hub.workflows.plan_rows import Assigned, PlanSlotPage
 from hub.workflows.plans import read_plan, read_plan_slot
 from matching.pairs import PARTS
 from web import words
+from web.chart_files import csv_answer, svg_answer
 from web.charts.bars import Bar, Step, bars, fit_bar, funnel
 from web.language import Language
 from web.remedies import OF_A_PERSON, remedy_sentence
+from web.skill_charts import Holder, holders_of, judged, skill_chart, skill_rows
 from web.subsidy import subsidy_note
 from web.templating import render, spoken_language
 
@@ -27,6 +34,7 @@ def show_slot(request: Request, session: ReadingSession, actor: ActorDep, plan_i
     slot = read_plan_slot(session, plan_id, slot_id, actor=actor)
     spoken = spoken_language(request)
     who = slot.row.assigned
+    holders = holders_of(slot, spoken)
     context: dict[str, Any] = {
         "plan": plan.row,
         "slot": slot,
@@ -41,10 +49,45 @@ def show_slot(request: Request, session: ReadingSession, actor: ActorDep, plan_i
             }
             for named in slot.remedies
         ],
+        "holders": holders,
+        "skills_chart": skill_chart(slot, holders, spoken),
+        "judged": lambda needed, has: judged(needed, has, spoken),
         "fit_bar": fit_bar,
         "subsidy_note": subsidy_note(plan.months, spoken),
     }
     return render(request, "slot.html", context)
+
+
+@router.get("/{plan_id}/slots/{slot_id}/skills.csv", dependencies=[decides("export.run")])
+def keep_skill_rows(
+    request: Request, session: ReadingSession, records: WritingSession, actor: ActorDep, *, plan_id: str, slot_id: str
+) -> Response:
+    """Return what the slot needs and what people have as CSV; it is recorded who is in it."""
+    spoken = spoken_language(request)
+    slot = read_plan_slot(session, plan_id, slot_id, actor=actor)
+    holders = holders_of(slot, spoken)
+    _record(records, actor, "csv", plan_id, holders)
+    return csv_answer(skill_rows(slot, holders, spoken), f"skills_{slot_id}")
+
+
+@router.get("/{plan_id}/slots/{slot_id}/skills.svg", dependencies=[decides("export.run")])
+def keep_skill_chart(
+    request: Request, session: ReadingSession, records: WritingSession, actor: ActorDep, *, plan_id: str, slot_id: str
+) -> Response:
+    """Return the same as SVG. 404 where there is nobody to compare."""
+    spoken = spoken_language(request)
+    slot = read_plan_slot(session, plan_id, slot_id, actor=actor)
+    holders = holders_of(slot, spoken)
+    chart = skill_chart(slot, holders, spoken)
+    if not chart:
+        raise NotFound("比べる人", "person to compare")
+    _record(records, actor, "svg", plan_id, holders)
+    return svg_answer(chart, f"skills_{slot_id}")
+
+
+def _record(records: Session, actor: Actor, form: str, plan_id: str, holders: Sequence[Holder]) -> None:
+    people = [one.expert_id for one in holders if not one.imagined]
+    record_export(records, actor, "skills", form, plan_id, people=people)
 
 
 def _parts(who: Assigned) -> list[tuple[str, float]]:

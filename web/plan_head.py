@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from hub.auth.actor import Actor
+from hub.dependencies import ReadingSession
 from hub.workflows.plan_rows import PlanPage
 from hub.workflows.plans import prefecture_rows, read_plan
 from web.language import Language
@@ -20,7 +19,7 @@ class Head:
     subsidy_note: str
 
 
-def read_head(session: Session, actor: Actor, plan_id: str, spoken: Language) -> Head:
+def read_head(session: ReadingSession, actor: Actor, plan_id: str, spoken: Language) -> Head:
     """Return it. Raises NotFound, Unseen."""
     page = read_plan(session, plan_id, actor=actor)
     areas = prefecture_rows(session, plan_id, actor=actor)

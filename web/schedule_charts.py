@@ -10,7 +10,7 @@ from web.chart_files import plain
 from web.charts.gantt import Columns, GanttRow, Stretch, gantt
 from web.eras import fiscal_year
 from web.formats import first_day
-from web.language import N_, Language
+from web.language import N_, SOURCE, Language
 
 SPAN_KINDS = {
     "planned": N_("計画の配置"),
@@ -63,11 +63,12 @@ def _row(one: PersonTime, months: Sequence[str], spoken: Language) -> GanttRow:
 def bar_labels(span: Span, spoken: Language) -> tuple[str, ...]:
     """Return what may be written in a bar, from long to short."""
     hours = spoken.say("月%(hours)s時間", hours=spoken.formats.amount(span.hours))
-    where = spoken.pick(span.organization, span.organization_en)
-    if span.kind == "planned":
-        return (f"{where} {hours}", hours)
-    mark = spoken.say(SHORT_KINDS[span.kind])
-    return (*((f"{mark} {where} {hours}",) if where else ()), f"{mark} {hours}", mark)
+    places = [spoken.pick(span.organization, span.organization_en)]
+    if spoken.code == SOURCE:
+        places.append(span.place)
+    mark = "" if span.kind == "planned" else spoken.say(SHORT_KINDS[span.kind])
+    found = [f"{mark} {place} {hours}" for place in places if place]
+    return tuple(label.strip() for label in (*found, f"{mark} {hours}", mark or hours))
 
 
 def span_told(span: Span, spoken: Language) -> str:

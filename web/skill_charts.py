@@ -57,9 +57,10 @@ def skill_chart(slot: PlanSlotPage, holders: Sequence[Holder], spoken: Language)
         Need(
             names.skill(need.skill),
             say(
-                "%(must)s・重み%(weight)s",
+                "%(must)s・重み%(weight)s・求める%(level)s",
                 must=say("必須") if need.mandatory else say("あれば望ましい"),
                 weight=spoken.formats.number(need.weight, 1),
+                level=need.level,
             ),
             need.level,
             tuple(_had(one, need.level, one.levels[number], spoken) for one in holders),
@@ -72,9 +73,7 @@ def skill_chart(slot: PlanSlotPage, holders: Sequence[Holder], spoken: Language)
 
 def _had(one: Holder, needed: int, has: int, spoken: Language) -> Had:
     label = spoken.say("%(name)s（選ばれた人）", name=one.name) if one.chosen else one.name
-    text = spoken.say(
-        "求める%(needed)s・持つ%(has)s %(judged)s", needed=needed, has=has, judged=judged(needed, has, spoken)
-    )
+    text = spoken.say("%(has)s（%(judged)s）", has=has, judged=judged(needed, has, spoken))
     return Had(label, has, text)
 
 

@@ -123,7 +123,7 @@ def _imagined(session: Session, plan_id: str, months: Sequence[str]) -> tuple[Pe
     d, s, r, o = columns(PlanSlot), columns(Slot), columns(Request), columns(Organization)
     query = (
         select(d.supposed, columns(Plan).supposed.label("all"), s.id, s.request_id, s.title, s.start, s.length)
-        .add_columns(full_name(o).label("place"), o.name_en)
+        .add_columns(full_name(o).label("whole_name"), o.name_en, o.name)
         .join_from(table_of(PlanSlot), table_of(Slot), s.id == d.slot_id)
         .join(table_of(Request), r.id == s.request_id)
         .join(table_of(Organization), o.code == r.organization_code)

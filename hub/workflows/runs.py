@@ -205,7 +205,7 @@ def record_progress(session: Session, claim: Claim, progress: Progress | None) -
     Raises Conflict when it is no longer ours.
     """
     _write_run(session, claim, **({name: getattr(progress, name) for name in NOTHING_YET} if progress else {}))
-    if progress is not None:
+    if progress is not None and progress.phase != "explain":  # the plan is found by then
         _note(session, claim, progress.seconds, progress.objective, progress.bound)
     return is_stop_wanted(session, claim)
 

@@ -37,7 +37,8 @@ MOVED_NOWHERE: Mapping[str, int] = MappingProxyType({})
 class Span:
     """Months in a row, ``first`` to ``last``, that take the same ``hours`` (a month, with travel).
 
-    ``title``: of the slot, and ``organization``: empty where who looks may not know whose it is.
+    ``title``: of the slot, and ``organization``: empty where who looks may not know whose it is; ``place``: the
+    organization without its prefecture.
     """
 
     kind: SpanKind
@@ -48,6 +49,7 @@ class Span:
     title: str
     organization: str
     organization_en: str
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,18 @@ def booked_spans(
     b, p, s, o = columns(Booking), columns(Proposal), columns(Slot), columns(Organization)
     named = visible(actor, "offer.read" if own else "proposal.read", p.organization_code, p.expert_id)
     query = (
-        select(b.expert_id, b.month, b.hours, b.held, p.id, p.slot_id, s.title, full_name(o).label("place"), o.name_en)
+        select(
+            b.expert_id,
+            b.month,
+            b.hours,
+            b.held,
+            p.id,
+            p.slot_id,
+            s.title,
+            full_name(o).label("whole_name"),
+            o.name_en,
+            o.name,
+        )
         .add_columns(named.label("named"))
         .join_from(table_of(Booking), table_of(Proposal), p.id == b.proposal_id)
         .join(table_of(Slot), s.id == p.slot_id)
@@ -157,7 +170,7 @@ def booked_spans(
 
 
 def _booked(row: Any) -> Span:
-    names = (row.title, row.place, row.name_en) if row.named else ("", "", "")
+    names = (row.title, row.whole_name, row.name_en, row.name) if row.named else ("", "", "", "")
     return Span("promised" if row.held else "offered", row.month, row.month, row.hours, row.slot_id, *names)
 
 
@@ -179,7 +192,16 @@ def planned_spans(
     a, p, s, r, o = (columns(model) for model in (Assignment, Plan, Slot, Request, Organization))
     query = (
         select(
-            a.expert_id, a.hours, s.id, s.request_id, s.title, s.start, s.length, full_name(o).label("place"), o.name_en
+            a.expert_id,
+            a.hours,
+            s.id,
+            s.request_id,
+            s.title,
+            s.start,
+            s.length,
+            full_name(o).label("whole_name"),
+            o.name_en,
+            o.name,
         )
         .join_from(table_of(Assignment), table_of(Plan), p.id == a.plan_id)
         .join(table_of(Slot), s.id == a.slot_id)
@@ -198,9 +220,9 @@ def planned_spans(
 def planned(row: Any, hours: float, moved: Mapping[str, int], months: Sequence[str]) -> Iterator[Span]:
     """Yield what the slot of ``row`` takes of somebody in ``months``: one span, or none.
 
-    ``row``: id, request_id, title, start and length of the slot, ``place`` and ``name_en`` of its organization.
+    ``row``: id, request_id, title, start and length of the slot, and what its organization is called.
     """
     start = month_number(row.start) + moved.get(row.request_id, 0)
     first, last = max(month_name(start), months[0]), min(month_name(start + row.length - 1), months[-1])
     if first <= last:
-        yield Span("planned", first, last, hours, row.id, row.title, row.place, row.name_en)
+        yield Span("planned", first, last, hours, row.id, row.title, row.whole_name, row.name_en, row.name)

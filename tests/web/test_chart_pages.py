@@ -16,7 +16,7 @@ from hub.workflows.plan_rows import PlanSlotFilter
 from hub.workflows.plans import find_plan_slots, read_plan_slot
 from web.language import language
 from web.names import Names
-from web.skill_charts import OTHERS_SHOWN, holders_of
+from web.skill_charts import OTHERS_SHOWN, holders_of, judged
 
 CIRCLE = "{http://www.w3.org/2000/svg}circle"
 OFFICE = Actor("acc_office", (Grant("coordinator"),))
@@ -47,7 +47,7 @@ def test_a_slot_s_skills_are_the_same_in_the_picture_the_table_and_the_files(hub
     for number, need in enumerate(slot.needs):
         for one in holders:
             has = one.levels[number]
-            assert f"求める{need.level}・持つ{has} " in page
+            assert f"{has}（{judged(need.level, has, language('ja'))}）" in page
         assert names.skill(need.skill) in page
     heads, *rows = rows_of(hub.ja.get(f"{address}/skills.csv"))
     assert len(heads) == 8

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, allows
@@ -360,7 +359,7 @@ def _months(page: ExpertPage) -> list[str]:
 
 def _months_page(
     request: Request,
-    session: Session,
+    session: ReadingSession,
     actor: Actor,
     page: ExpertPage,
     form: Mapping[str, str],

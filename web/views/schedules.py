@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import Belonging, require
@@ -107,7 +106,7 @@ def keep_schedule_chart(
 
 
 def _record(
-    records: Session, actor: Actor, form: str, people: tuple[PersonTime, ...], plan_id: str | None = None
+    records: WritingSession, actor: Actor, form: str, people: tuple[PersonTime, ...], plan_id: str | None = None
 ) -> None:
     known = [one.expert_id for one in people if not one.imagined]
     record_export(records, actor, "schedule", form, plan_id, people=known)
@@ -150,14 +149,14 @@ def keep_own_chart(
     return svg_answer(schedule_chart("schedule", [person], months, spoken), f"schedule_{expert_id}")
 
 
-def _person(session: Session, actor: Actor, expert_id: str, year: int | None) -> PersonTime:
+def _person(session: ReadingSession, actor: Actor, expert_id: str, year: int | None) -> PersonTime:
     require(actor, "expert.read_whole", Belonging(expert=expert_id))
     page = read_expert(session, expert_id, actor=actor)
     return read_person_time(session, actor, expert_id, (page.name, page.romaji), _shown_months(page, year))
 
 
 def schedule_context(
-    session: Session, actor: Actor, page: ExpertPage, year: int | None, spoken: Language
+    session: ReadingSession, actor: Actor, page: ExpertPage, year: int | None, spoken: Language
 ) -> dict[str, object]:
     """Return what ``components/person_schedule.html`` shows of one person. Raises Forbidden."""
     months = _shown_months(page, year)

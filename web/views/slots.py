@@ -5,7 +5,6 @@ from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
 from hub.decisions import decides
@@ -85,7 +84,7 @@ def keep_skill_chart(
     return svg_answer(chart, f"skills_{slot_id}")
 
 
-def _record(records: Session, actor: Actor, form: str, plan_id: str, holders: Sequence[Holder]) -> None:
+def _record(records: WritingSession, actor: Actor, form: str, plan_id: str, holders: Sequence[Holder]) -> None:
     people = [one.expert_id for one in holders if not one.imagined]
     record_export(records, actor, "skills", form, plan_id, people=people)
 

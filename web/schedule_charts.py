@@ -62,13 +62,14 @@ def _row(one: PersonTime, months: Sequence[str], spoken: Language) -> GanttRow:
 
 def bar_labels(span: Span, spoken: Language) -> tuple[str, ...]:
     """Return what may be written in a bar, from long to short."""
-    hours = spoken.say("月%(hours)s時間", hours=spoken.formats.amount(span.hours))
+    amount = spoken.formats.amount(round(span.hours, 1))
+    hours, brief = spoken.say("月%(hours)s時間", hours=amount), spoken.say("%(hours)s時間", hours=amount)
     places = [spoken.pick(span.organization, span.organization_en)]
     if spoken.code == SOURCE:
         places.append(span.place)
     mark = "" if span.kind == "planned" else spoken.say(SHORT_KINDS[span.kind])
     found = [f"{mark} {place} {hours}" for place in places if place]
-    return tuple(label.strip() for label in (*found, f"{mark} {hours}", mark or hours))
+    return tuple(label.strip() for label in (*found, f"{mark} {hours}", f"{mark} {brief}", mark or brief))
 
 
 def span_told(span: Span, spoken: Language) -> str:

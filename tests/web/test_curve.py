@@ -58,10 +58,14 @@ def test_nothing_leaves_its_field(points):
         assert -0.1 <= right <= UNITS + 0.1 and -0.1 <= down <= UNITS + 0.1
     for text in ElementTree.fromstring(str(markup)).iter("text"):
         assert 0 < float(text.get("y")) <= HEIGHT
-    bound, value = (
-        float(one.get("y")) for one in ElementTree.fromstring(str(markup)).iter("text") if one.get("class") == "strong"
-    )
-    assert value - bound >= 18, "what the lines are called stands apart"
+
+
+def test_what_the_lines_are_called_stands_apart_from_them():
+    root = ElementTree.fromstring(str(curve("c", "t", "d", [Moment(0, 1, 5), Moment(3, 5, 5)], NAMED)))
+    names = {e.text: float(e.get("y")) for e in root.iter("text") if e.get("class") == "strong"}
+    field = float(root.find("svg").get("y"))
+    assert set(names) == {"値", "上限"}
+    assert all(y < field for y in names.values()) and abs(names["値"] - names["上限"]) >= 18
 
 
 def test_what_is_not_known_yet_is_not_drawn():

@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from web.charts.svg import across, chart, element
 
-HEIGHT, TOP, BOTTOM = 280.0, 32.0, 52.0
+HEIGHT, TOP, BOTTOM = 300.0, 60.0, 30.0
+SAMPLE = 30
 LEFT, RIGHT = 0.12, 0.98
 UNITS = 1000
 """The field of the stairs is as many units wide and high, stretched over its place."""
@@ -57,7 +58,7 @@ def curve(name: str, title: str, description: str, moments: Sequence[Moment], na
         viewBox=f"0 0 {UNITS} {UNITS}",
         preserveAspectRatio="none",
     )
-    return chart(name, title, description, *_frame(named), plot, *_ends(moments, field, named), height=HEIGHT)
+    return chart(name, title, description, *_names(named), *_frame(named), plot, height=HEIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +90,18 @@ def _frame(named: Named) -> list[Markup]:
         element("line", x1=across(LEFT), x2=across(LEFT), y1=TOP, y2=floor, class_="rule"),
         element("text", named.high, x=0, y=TOP + 5),
         element("text", named.low, x=0, y=floor),
-        element("text", named.start, x=across(LEFT), y=floor + 42),
-        element("text", named.end, x=across(RIGHT), y=floor + 42, text_anchor="end"),
+        element("text", named.start, x=across(LEFT), y=floor + 20),
+        element("text", named.end, x=across(RIGHT), y=floor + 20, text_anchor="end"),
     ]
 
 
-def _ends(moments: Sequence[Moment], field: _Field, named: Named) -> list[Markup]:
-    """Return what each line is called, at its end: the bound above its line, the value under its own."""
-    if not moments:
-        return []
-    last, high = moments[-1], HEIGHT - TOP - BOTTOM
-    found = []
-    if last.bound is not None:
-        y = TOP + high * field.down(last.bound) / UNITS
-        found.append(element("text", named.bound, x=across(RIGHT), y=y - 8, text_anchor="end", class_="strong"))
-    if last.value is not None:
-        y = TOP + high * field.down(last.value) / UNITS
-        found.append(element("text", named.value, x=across(RIGHT), y=y + 20, text_anchor="end", class_="strong"))
-    return found
+def _names(named: Named) -> list[Markup]:
+    """Return what the lines are called, each after a piece of its line: over the field, where no line runs."""
+    return [
+        part
+        for y, text, style in ((16, named.bound, "curve bound"), (38, named.value, "curve"))
+        for part in (
+            element("line", x1=0, x2=SAMPLE, y1=y - 5, y2=y - 5, class_=style),
+            element("text", text, x=SAMPLE + 8, y=y, class_="strong"),
+        )
+    ]

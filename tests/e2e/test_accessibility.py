@@ -9,8 +9,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 WIDTHS = (320, 1366, 1440)
 PAGES = (
-    "home", "about", "experts", "expert", "requests", "request", "plans", "new", "plan", "map", "schedule", "limits", "filled",
-    "open", "try", "side-by-side", "what-if", "styleguide", "faults", "publish", "undo", "close",
+    "home", "about", "experts", "expert", "requests", "request", "plans", "new", "plan", "map", "schedule", "limits",
+    "filled", "open", "try", "side-by-side", "what-if", "styleguide", "faults", "publish", "undo", "close",
     "proposals", "proposal", "move", "notifications",
     "write", "slots", "slot", "skills", "conditions", "check", "engagements", "engagement", "terms", "break",
     "compare", "queue", "profile", "nothing", *(f"profile-{part}" for part in PROFILE),

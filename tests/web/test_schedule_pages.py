@@ -48,8 +48,8 @@ def with_an_offer_accepted(hub, stage):
         p = session.execute(text("SELECT expert_id, slot_id FROM proposals WHERE id = :id"), {"id": made.proposals[0]})
         who, slot = p.one()
         accept_as_expert(session, of_expert(who), made.proposals[0])
+    yield stage, who, slot, {row.slot_id: row for row in alone[:3]}
     stage.ja.app.dependency_overrides.clear()
-    return stage, who, slot, {row.slot_id: row for row in alone[:3]}
 
 
 def expected(engine, plan):

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
-
-from babel.numbers import format_decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from web.eras import era_year, fiscal_year
 
@@ -24,12 +23,11 @@ class Formats:
         """Return ``value`` with thousands grouped and exactly ``digits`` decimals."""
         if value is None:
             return NOTHING
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(value, format=pattern, locale=self.language)
+        return f"{_rounded(value, digits):,f}"
 
     def amount(self, value: float | None) -> str:
         """Return ``value`` with as many decimals as it has, at most two: 20 hours, 7.5 hours."""
-        return NOTHING if value is None else format_decimal(value, format="#,##0.##", locale=self.language)
+        return NOTHING if value is None else f"{_rounded(value, 2):,f}".rstrip("0").rstrip(".")
 
     def signed(self, value: float, digits: int = 2) -> str:
         """Return ``value`` with its sign; a true minus, which screen readers say and digits align with."""
@@ -163,3 +161,8 @@ def _year_ja(day: date) -> str:
     if era is None:
         return f"{day.year}年"
     return f"{era[0].name_ja}{'元' if era[1] == 1 else era[1]}年"
+
+
+def _rounded(value: float, digits: int) -> Decimal:
+    # As it is written, so that 2.675 is 2.68; both languages group by commas and have a decimal point.
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_EVEN)

@@ -17,6 +17,11 @@ def prefectures() -> tuple[Municipality, ...]:
 
 
 @cache
+def _prefectures_by_code() -> dict[str, Municipality]:
+    return {place.prefecture_code: place for place in prefectures()}
+
+
+@cache
 def stages() -> dict[str, Stage]:
     """Return the eight stages by id, in their order."""
     return {stage.id: stage for stage in load_stages()}
@@ -59,7 +64,7 @@ class Names:
 
     def prefecture(self, code: str) -> str:
         """Return a prefecture's name from its two digits."""
-        found = next((place for place in prefectures() if place.prefecture_code == code), None)
+        found = _prefectures_by_code().get(code)
         # 千葉県 is Chiba in English; the register's Chiba-ken is its reading.
         return self.language.pick(found.name_ja, found.name_en.split("-")[0]) if found else code
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2_fragments import render_block
 
 from hub.auth.actor import LOCAL
@@ -19,6 +19,7 @@ from hub.workflows.requests import last_month
 from web import privacy_words, round_words, words
 from web.assets import assets
 from web.language import LANGUAGES, Language, choose, language
+from web.message_folding import FoldingEnvironment
 from web.names import Names
 from web.security import LANGUAGE_COOKIE
 from web.sentences import plan_state, presence, room, told
@@ -42,10 +43,11 @@ FORMATS = (
 
 
 @cache
-def environment(code: str) -> Environment:
+def environment(code: str) -> FoldingEnvironment:
     """Return the environment whose pages are in language ``code``; formats are filters, messages are gettext's."""
     spoken = language(code)
-    env = Environment(
+    env = FoldingEnvironment(
+        spoken.translations.gettext,
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,3 +92,11 @@ def test_signs_are_written_out():
     assert JA.signed(0.125) == "+0.12"
     assert JA.signed(-0.5) == "−0.50"
     assert JA.percent(0.0204, 1) == "2.0%"
+
+
+@given(st.floats(-1e12, 1e12) | st.integers(-(10**15), 10**15), st.integers(0, 3))
+def test_numbers_are_written_as_babel_writes_them(value, digits):
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    for formats in (JA, EN):
+        assert formats.number(value, digits) == format_decimal(value, format=pattern, locale=formats.language)
+        assert formats.amount(value) == format_decimal(value, format="#,##0.##", locale=formats.language)

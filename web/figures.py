@@ -1,0 +1,116 @@
+"""A figure: a picture, an equal table, and both as files to keep."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from fastapi.responses import Response
+from markupsafe import Markup
+
+from hub.errors import NotFound
+from hub.workflows.sheets.csv_text import write_csv
+from web.charts.files import svg_file
+from web.formats import Formats
+from web.language import Language
+
+Kind = Literal["text", "count", "percent", "days", "hours", "ratio"]
+Value = str | float | None
+Ending = Literal["csv", "svg"]
+TYPES: Mapping[Ending, str] = {"csv": "text/csv; charset=utf-8", "svg": "image/svg+xml"}
+DIGITS: Mapping[Kind, int] = {"percent": 1, "days": 1, "hours": 1, "ratio": 2}
+"""Decimals of a number in a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its heading, and what its values are."""
+
+    label: str
+    kind: Kind = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture (None: there is nothing to draw) and its table; ``name`` is that of its files and of its part.
+
+    ``lead`` says what is counted, ``notes`` what weakens it. ``legend``: (class of a mark, word).
+    """
+
+    name: str
+    title: str
+    lead: str
+    chart: Markup | None
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Value]]
+    notes: Sequence[str] = ()
+    legend: Sequence[tuple[str, str]] = ()
+    wide: bool = False
+
+    def shown(self, formats: Formats) -> list[list[tuple[str, bool]]]:
+        """Return the rows as people read them, each value with whether it is a number."""
+        return [
+            [(_shown(value, column.kind, formats), column.kind != "text") for value, column in self._pairs(row)]
+            for row in self.rows
+        ]
+
+    def csv(self, spoken: Language) -> bytes:
+        """Return the table as a file, numbers without grouping; what weakens it comes behind the rows."""
+        head = [
+            f"{column.label} ({unit})" if (unit := _unit(column.kind, spoken)) else column.label
+            for column in self.columns
+        ]
+        rows = [[_plain(value, column.kind) for value, column in self._pairs(row)] for row in self.rows]
+        return write_csv([head, *rows, *([note] for note in self.notes)])
+
+    def _pairs(self, row: Sequence[Value]) -> Iterable[tuple[Value, Column]]:
+        return zip(row, self.columns, strict=True)
+
+
+def as_file(figure: Figure, ending: Ending, spoken: Language) -> Response:
+    """Return a figure's table or picture to keep. Raises NotFound when there is no picture."""
+    if ending == "csv":
+        content = figure.csv(spoken)
+    elif figure.chart is not None:
+        content = svg_file(figure.chart)
+    else:
+        raise NotFound("図", "picture")
+    headers = {
+        "Content-Disposition": f'attachment; filename="{figure.name}.{ending}"',
+        "Cache-Control": "no-store",
+        "Vary": "Cookie, Accept-Language",
+    }
+    return Response(content, media_type=TYPES[ending], headers=headers)
+
+
+def named(figures: Iterable[Figure], name: str) -> Figure:
+    """Return the figure of that name. Raises NotFound."""
+    found = next((figure for figure in figures if figure.name == name), None)
+    if found is None:
+        raise NotFound("図", "picture")
+    return found
+
+
+def _shown(value: Value, kind: Kind, formats: Formats) -> str:
+    if isinstance(value, str):
+        return value
+    written: Mapping[Kind, Callable[[float | None], str]] = {
+        "count": formats.number,
+        "percent": formats.percent,
+        "days": lambda days: formats.number(days, 1),
+        "hours": formats.number,
+        "ratio": lambda ratio: formats.number(ratio, 1),
+        "text": formats.amount,
+    }
+    return written[kind](value)
+
+
+def _plain(value: Value, kind: Kind) -> str:
+    if value is None or isinstance(value, str):
+        return value or ""
+    scaled = value * 100 if kind == "percent" else value
+    written = f"{scaled:.{DIGITS.get(kind, 2)}f}"
+    return written.rstrip("0").rstrip(".") if "." in written else written
+
+
+def _unit(kind: Kind, spoken: Language) -> str:
+    return {"percent": "%", "days": spoken.say("日"), "hours": spoken.say("時間")}.get(kind, "")

@@ -25,3 +25,31 @@ NOT_ASKED = N_("なし")
 
 SPANS = {7: N_("7日以内"), 14: N_("8～14日"), 30: N_("15～30日"), 60: N_("31～60日"), None: N_("61日以上")}
 """Days until a first offer, by the last day of each span."""
+
+REGIONS = {
+    "北海道": N_("北海道"),
+    "東北": N_("東北"),
+    "関東": N_("関東"),
+    "中部": N_("中部"),
+    "近畿": N_("近畿"),
+    "中国": N_("中国"),
+    "四国": N_("四国"),
+    "九州・沖縄": N_("九州・沖縄"),
+}
+"""The eight regions (八地方区分), as the register of organizations names them."""
+GROUNDS = {
+    "short-2": N_("大きく不足"),
+    "short-1": N_("不足"),
+    "even": N_("ほぼ均衡"),
+    "spare-1": N_("余裕あり"),
+    "spare-2": N_("十分に余裕"),
+    "none": N_("需要なし"),
+}
+"""How supply stands to demand, by the grounds of ``web.charts.heat``."""
+GROUND_BOUNDS = {
+    "short-2": N_("0.5倍未満"),
+    "short-1": N_("0.5倍以上1倍未満"),
+    "even": N_("1倍以上1.5倍未満"),
+    "spare-1": N_("1.5倍以上3倍未満"),
+    "spare-2": N_("3倍以上"),
+}

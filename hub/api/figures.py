@@ -9,6 +9,7 @@ from hub.dependencies import ActorDep, ReadingSession
 from hub.workflows.coverage import Coverage, read_coverage
 from hub.workflows.japanese_days import fiscal_year, today_in_japan
 from hub.workflows.kpi import Kpi, read_kpi
+from hub.workflows.supply_demand import Grouping, SupplyDemand, read_supply_demand
 
 router = APIRouter(tags=["figures"])
 
@@ -25,3 +26,9 @@ def show_kpi(session: ReadingSession, actor: ActorDep, year: Year = None) -> Kpi
 def show_coverage(session: ReadingSession, actor: ActorDep, year: Year = None) -> Coverage:
     """Return the slots asked for and filled in a fiscal year, by prefecture."""
     return read_coverage(session, year or fiscal_year(today_in_japan()), actor=actor)
+
+
+@router.get("/supply-demand", dependencies=[decides("figures.read")])
+def show_supply_demand(session: ReadingSession, actor: ActorDep, by: Grouping = "group") -> SupplyDemand:
+    """Return the hours open requests ask for beside those experts have free, by subcategory or skill and region."""
+    return read_supply_demand(session, by, actor=actor)

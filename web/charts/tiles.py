@@ -60,7 +60,7 @@ def step_of(share: float) -> int:
 
 def tile_map(name: str, title: str, description: str, tiles: Sequence[Tile]) -> Markup:
     """Return the map of all 47 ``tiles``, as wide as its longest text needs. KeyError for what is no prefecture."""
-    longest = max((_width(text) for tile in tiles for text in (tile.name, tile.text, tile.word)), default=0.0)
+    longest = max((text_width(text) for tile in tiles for text in (tile.name, tile.text, tile.word)), default=0.0)
     wide = max(NARROWEST, round(longest + 8))
     drawn = [_tile(tile, wide) for tile in tiles]
     view = f"0 0 {COLUMNS * (wide + GAP) - GAP} {ROWS * (HEIGHT + GAP) - GAP}"
@@ -96,5 +96,6 @@ def _tile(tile: Tile, wide: int) -> Markup:
     return element("g", element("title", tile.told), ground, *texts)
 
 
-def _width(text: str) -> float:
+def text_width(text: str) -> float:
+    """Return how wide a line of text is at most at 14 px, in CSS pixels."""
     return sum(FULL if east_asian_width(sign) in "WFA" else HALF for sign in text)

@@ -20,7 +20,7 @@ from hub.workflows.kpi import Decline, Kpi, Share, Waiting, moments_of, read_kpi
 from hub.workflows.request_records import read_slots
 from hub.workflows.requests import store_requests
 from tests.hub import drafts
-from tests.hub.databases import on_sqlite
+from tests.hub.databases import Databases, on_sqlite
 from tests.hub.round.world import CITY, OF_NAGANO, REQUESTER, WARD, make_plan, offer
 
 OF_TOKYO = Actor("acc_tokyo", (Grant("coordinator", WARD[:2]),))
@@ -52,10 +52,9 @@ def engaged(session: Session, proposal: str, slot: str, request: str, **changes:
     session.execute(insert(table_of(Engagement)), [told])
 
 
-@pytest.fixture
-def year(registered: Engine) -> Engine:
-    """塩尻市 asks for two slots, one filled; 新宿区 for one that was declined; a draft and a withdrawn one count not."""
-    with transaction(registered) as session:
+def fill_year(engine: Engine) -> None:
+    """塩尻市 asks for two slots, one filled; 新宿区 for one, declined; a draft and a withdrawn request count not."""
+    with transaction(engine) as session:
         make_plan(session)
         store_experts(session, {"e1": drafts.expert(availability=MONTHS), "e2": drafts.expert(availability=MONTHS)})
         store_requests(
@@ -68,19 +67,31 @@ def year(registered: Engine) -> Engine:
                 "r5": drafts.request(),
             },
         )
-        slots = {key: tuple(found) for key, found in read_slots(session, ["r1", "r2", "r5"]).items()}
-        filled = offer(session, slots["r1"][0], "e1", status="confirmed", created_at=OPENED + timedelta(days=10))
-        declined = offer(
-            session, slots["r2"][0], "e2", status="expert_declined", created_at=OPENED + timedelta(days=40)
-        )
+        slots = {key: tuple(found) for key, found in read_slots(session, ["r1", "r2"]).items()}
+        filled = offer(session, slots["r1"][0], "e1", created_at=OPENED + timedelta(days=10))
+        declined = offer(session, slots["r2"][0], "e2", created_at=OPENED + timedelta(days=40))
+        stand(session, filled, "confirmed")
+        stand(session, declined, "expert_declined")
         session.execute(update(table_of(Request)).where(columns(Request).id == "r5").values(status="withdrawn"))
         engaged(session, filled, slots["r1"][0], "r1")
         remember(session, "request", "r1", "open", OPENED)
         remember(session, "request", "r2", "open", OPENED)
         remember(session, "proposal", declined, "decline_as_expert", OPENED, "no_time")
-        remember(
-            session, "proposal", filled, "decline_as_organization", datetime(2026, 3, 31, 23, tzinfo=JAPAN), "cost"
-        )
+        last = datetime(2026, 3, 31, 23, tzinfo=JAPAN)
+        remember(session, "proposal", filled, "decline_as_organization", last, "cost")
+
+
+def stand(session: Session, proposal: str, status: str) -> None:
+    session.execute(update(table_of(Proposal)).where(columns(Proposal).id == proposal).values(status=status))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def contents(databases: Databases) -> None:
+    databases.add("year", fill_year, on="registered")
+
+
+@pytest.fixture
+def year(registered: Engine) -> Engine:
     return registered
 
 
@@ -120,7 +131,7 @@ def test_declines_are_those_of_the_year_as_japan_counts_it(year: Engine):
 
 def reached(engine: Engine, **changes: Any) -> tuple[int, int, int]:
     with transaction(engine) as session:
-        session.execute(update(table_of(Engagement)).values(**changes))
+        session.execute(update(table_of(Engagement)).values(version=2, **changes))
     found = read(engine).reach
     return found.confirmed, found.begun, found.served
 

@@ -6,8 +6,8 @@ from hub.workflows.coverage import PrefectureShare
 from hub.workflows.kpi import Share
 from web.charts.tiles import PLACES, Tile, step_of, tile_map
 from web.figures import Column, Figure
-from web.kpi_figures import few, share_text, sureness
-from web.kpi_words import NOT_ASKED, STEP_BOUNDS, STEPS
+from web.kpi_figures import FEW_MARK, few, share_text, sureness
+from web.kpi_words import ALL_OPEN, NOT_ASKED, STEP_BOUNDS, STEPS
 from web.language import Language
 from web.names import Names
 
@@ -48,6 +48,7 @@ def coverage_figure(shares: Mapping[str, Share], lead: str, spoken: Language) ->
         ],
         [few(spoken)] if weak else (),
         [*steps, ("none", spoken.say("求められた枠がない"))],
+        from_right=True,
     )
 
 
@@ -59,13 +60,15 @@ def by_code(rows: tuple[PrefectureShare, ...]) -> dict[str, Share]:
 def _tile(code: str, name: str, slots: Share, spoken: Language) -> Tile:
     share = slots.share
     percent = spoken.formats.percent(share)
-    text = spoken.say("%(text)s（少）", text=percent) if slots.weak else percent
+    text = f"{percent}{FEW_MARK}" if slots.weak else percent
     short = name[:-1] if name.endswith(("都", "府", "県")) else name
     return Tile(code, short, share, text, _word(slots, spoken), f"{name}: {share_text(slots, spoken)}")
 
 
 def _word(slots: Share, spoken: Language) -> str:
-    return spoken.say(NOT_ASKED) if slots.share is None else spoken.say(STEPS[step_of(slots.share)])
+    if slots.share is None:
+        return spoken.say(NOT_ASKED)
+    return spoken.say(STEPS[step_of(slots.share)] if slots.filled else ALL_OPEN)
 
 
 def _step_told(step: int, spoken: Language) -> str:

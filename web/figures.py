@@ -19,6 +19,8 @@ Ending = Literal["csv", "svg"]
 TYPES: Mapping[Ending, str] = {"csv": "text/csv; charset=utf-8", "svg": "image/svg+xml"}
 DIGITS: Mapping[Kind, int] = {"percent": 1, "days": 1, "hours": 1, "ratio": 2}
 """Decimals of a number in a file."""
+MANY = 10
+"""Ratios from here on are shown without decimals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Column:
 class Figure:
     """A picture (None: there is nothing to draw) and its table; ``name`` is that of its files and of its part.
 
-    ``lead`` says what is counted, ``notes`` what weakens it. ``legend``: (class of a mark, word).
+    ``lead`` says what is counted, ``notes`` what weakens it. ``legend``: (class of a mark, word). ``most``: how many
+    rows are shown; the file has all. ``from_right``: on a narrow screen its right end is seen first.
     """
 
     name: str
@@ -44,13 +47,14 @@ class Figure:
     rows: Sequence[Sequence[Value]]
     notes: Sequence[str] = ()
     legend: Sequence[tuple[str, str]] = ()
-    wide: bool = False
+    most: int | None = None
+    from_right: bool = False
 
     def shown(self, formats: Formats) -> list[list[tuple[str, bool]]]:
         """Return the rows as people read them, each value with whether it is a number."""
         return [
             [(_shown(value, column.kind, formats), column.kind != "text") for value, column in self._pairs(row)]
-            for row in self.rows
+            for row in self.rows[: self.most]
         ]
 
     def csv(self, spoken: Language) -> bytes:
@@ -93,12 +97,14 @@ def named(figures: Iterable[Figure], name: str) -> Figure:
 def _shown(value: Value, kind: Kind, formats: Formats) -> str:
     if isinstance(value, str):
         return value
+    if kind == "ratio" and value is not None:
+        return formats.number(value, 1 if value < MANY else 0)
     written: Mapping[Kind, Callable[[float | None], str]] = {
         "count": formats.number,
         "percent": formats.percent,
         "days": lambda days: formats.number(days, 1),
         "hours": formats.number,
-        "ratio": lambda ratio: formats.number(ratio, 1),
+        "ratio": formats.number,
         "text": formats.amount,
     }
     return written[kind](value)

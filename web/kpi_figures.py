@@ -9,6 +9,8 @@ from web.kpi_words import KINDS, SPANS
 from web.language import Language
 from web.round_words import REASONS, SIDES
 
+FEW_MARK = "*"
+
 
 def kpi_figures(kpi: Kpi, spoken: Language) -> Sequence[Figure]:
     """Return every figure of the page, in its order."""
@@ -18,40 +20,40 @@ def kpi_figures(kpi: Kpi, spoken: Language) -> Sequence[Figure]:
 def few(spoken: Language) -> str:
     """Return what is said of a figure over few."""
     return spoken.say(
-        "（少）は%(few)s件未満をもとにした値です。1件の違いで大きく動くので、参考にとどめてください。", few=FEW
+        "* は%(few)s件未満をもとにした値です。1件の違いで大きく動くので、参考にとどめてください。", few=FEW
     )
 
 
 def share_text(slots: Share, spoken: Language) -> str:
-    """Return a share as text: 75%（3／4枠）, marked when it is of few."""
+    """Return a share as text: 75%（3／4）, marked when it is of few."""
     if slots.share is None:
         return spoken.say("枠なし")
     formats = spoken.formats
     text = spoken.say(
-        "%(share)s（%(filled)s／%(asked)s枠）",
+        "%(share)s（%(filled)s／%(asked)s）",
         share=formats.percent(slots.share),
         filled=formats.number(slots.filled),
         asked=formats.number(slots.asked),
     )
-    return spoken.say("%(text)s（少）", text=text) if slots.weak else text
+    return text + FEW_MARK if slots.weak else text
 
 
 def _reach(kpi: Kpi, spoken: Language) -> Figure:
     reach, formats = kpi.reach, spoken.formats
     target = reach.target
     counted = (
-        (spoken.say("外部人材が決まった団体"), reach.confirmed),
-        (spoken.say("うち従事が始まった団体"), reach.begun),
-        (spoken.say("共同で受ける団体も含めた数"), reach.served),
+        (spoken.say("人材が決まった"), reach.confirmed),
+        (spoken.say("うち従事を開始"), reach.begun),
+        (spoken.say("共同で受ける団体も含む"), reach.served),
     )
     national = kpi.areas is None
     rows = [
         Bar(
             label,
             value,
-            spoken.say("%(value)s／%(target)s団体", value=formats.number(value), target=formats.number(target.value))
+            spoken.say("%(filled)s／%(slots)s", filled=formats.number(value), slots=formats.number(target.value))
             if national
-            else spoken.say("%(value)s団体", value=formats.number(value)),
+            else formats.number(value),
             target.value if national else None,
         )
         for label, value in counted

@@ -22,6 +22,8 @@ STEPS = {0: N_("わずか"), 1: N_("半分未満"), 2: N_("半分以上"), 3: N_
 STEP_BOUNDS = {0: N_("25%未満"), 1: N_("25%以上"), 2: N_("50%以上"), 3: N_("75%以上"), 4: N_("100%")}
 NOT_ASKED = N_("なし")
 """Where no slot was asked for."""
+ALL_OPEN = N_("空きのみ")
+"""Where none of those asked for is filled."""
 
 SPANS = {7: N_("7日以内"), 14: N_("8～14日"), 30: N_("15～30日"), 60: N_("31～60日"), None: N_("61日以上")}
 """Days until a first offer, by the last day of each span."""

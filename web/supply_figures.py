@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from hub.workflows.supply_demand import Cell, SupplyDemand
 from skill_standards import load_framework
 from web.charts.heat import HeatCell, HeatRow, ground_of, heat_map
-from web.figures import Column, Figure
+from web.figures import MANY, Column, Figure
 from web.kpi_words import GROUND_BOUNDS, GROUNDS, REGIONS
 from web.language import Language
 from web.names import FRAMEWORK, Names
+
+MOST_SHOWN = 20
+"""Rows of what is unmet on the page."""
 
 
 def heat_figure(found: SupplyDemand, spoken: Language) -> Figure:
@@ -73,6 +76,7 @@ def heat_figure(found: SupplyDemand, spoken: Language) -> Figure:
 
 def unmet_figure(found: SupplyDemand, spoken: Language) -> Figure:
     """Return the skills that are short, by region, the most hours first; a table alone."""
+    left = len(found.unmet) - MOST_SHOWN
     names = Names(spoken)
     return Figure(
         "unmet",
@@ -101,6 +105,10 @@ def unmet_figure(found: SupplyDemand, spoken: Language) -> Figure:
             )
             for row in found.unmet
         ],
+        [spoken.say("多い順に%(most)s件です。ほかの%(rest)s件は、表（CSV）にあります。", most=MOST_SHOWN, rest=left)]
+        if left > 0
+        else (),
+        most=MOST_SHOWN,
     )
 
 
@@ -123,7 +131,7 @@ def _heat(name: str, place: str, cell: Cell, spoken: Language) -> HeatCell:
     word = spoken.say(GROUNDS[ground])
     if cell.ratio is None:
         return HeatCell("–", word, ground, f"{name} {place}: {word}")
-    ratio = spoken.say("%(ratio)s倍", ratio=formats.number(cell.ratio, 1))
+    ratio = spoken.say("%(ratio)s倍", ratio=formats.number(cell.ratio, 1 if cell.ratio < MANY else 0))
     told = spoken.say(
         "%(skill)s、%(place)s: レベル%(level)s以上で需要%(asked)s時間、供給%(offered)s時間",
         skill=name,

@@ -15,6 +15,7 @@ from web.charts.bars import Bar, Step, bars, fit_bar, funnel
 from web.charts.files import MARGIN as PADDING
 from web.charts.files import WIDTH as FILE_WIDTH
 from web.charts.files import chart_rules, svg_file
+from web.charts.heat import HeatCell, HeatRow, ground_of, heat_map
 from web.charts.map import HEIGHT, MARGIN, WIDTH, Place, Trip, assignment_map, project
 from web.charts.months import MonthColumn, month_columns
 from web.charts.tiles import BOUNDS, COLUMNS, DARK_FROM, PLACES, ROWS, STEPS, Tile, step_of, tile_map
@@ -37,6 +38,7 @@ def widths(markup, style):
         funnel("a", HOSTILE, HOSTILE, Step(HOSTILE, 9, "9"), [Step(HOSTILE, 0, HOSTILE)]),
         month_columns("a", HOSTILE, HOSTILE, [MonthColumn(HOSTILE, 3, HOSTILE)]),
         assignment_map("a", HOSTILE, HOSTILE, [], [Place(35, 139, HOSTILE)], outline=HOSTILE),
+        heat_map("a", HOSTILE, HOSTILE, [HOSTILE], [HeatRow(HOSTILE, [HeatCell(HOSTILE, HOSTILE, "even", HOSTILE)])]),
         tile_map("a", HOSTILE, HOSTILE, [Tile("01", HOSTILE, 0.5, HOSTILE, HOSTILE, HOSTILE)]),
     ],
 )
@@ -180,6 +182,57 @@ def test_text_on_every_colour_can_be_read():
         assert contrast(colour_of(f"step-{step}"), "#ffffff" if step >= DARK_FROM else ink) >= 4.5, step
     lights = [luminance(colour_of(f"step-{step}")) for step in range(STEPS)]
     assert lights == sorted(lights, reverse=True), "more is darker"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "ground"),
+    [
+        (None, "none"),
+        (0.0, "short-2"),
+        (0.49, "short-2"),
+        (0.5, "short-1"),
+        (0.99, "short-1"),
+        (1.0, "even"),
+        (1.5, "spare-1"),
+        (3.0, "spare-2"),
+    ],
+)
+def test_a_ratio_is_short_below_one(ratio, ground):
+    assert ground_of(ratio) == ground
+
+
+def test_a_cell_of_the_heat_map_stands_under_its_column_and_beside_its_row():
+    rows = [
+        HeatRow(label, [HeatCell(f"{label}{place}", "x", "even", "t") for place in "東西"])
+        for label in ("企画", "とても長いスキルの名前・もっと長いスキルの名前")
+    ]
+    root = parsed(heat_map("a", "t", "d", ["東", "西"], rows))
+    heads = {e.text: e.get("x") for e in root.findall("text")}
+    for row, group in zip(rows, root.findall("g"), strict=True):
+        labels = group.findall("text")
+        assert "".join(e.text for e in labels) == row.label
+        boxes = [cell.find("rect") for cell in group.findall("g")]
+        for place, cell, box in zip("東西", group.findall("g"), boxes, strict=True):
+            texts = cell.findall("text")
+            assert [e.text for e in texts] == [f"{row.label}{place}", "x"]
+            assert {e.get("x") for e in texts} == {heads[place]}
+            top, high = float(box.get("y")), float(box.get("height"))
+            assert all(top < float(e.get("y")) < top + high for e in (*texts, *labels))
+
+
+def test_names_too_long_for_a_heat_map_are_cut_and_their_cells_stay_where_they_are():
+    root = parsed(heat_map("a", "t", "d", ["東"], [HeatRow("長" * 80, [HeatCell("1", "x", "even", "t")])]))
+    labels = [e.text for e in root.find("g").findall("text")]
+    assert len(labels) == 2 and all(label.endswith("…") for label in labels)
+    assert float(next(root.iter("rect")).get("x")) > 14 * max(map(len, labels))
+
+
+def test_grounds_of_the_heat_map_can_be_read_and_diverge():
+    ink = re.search(r"\.chart text { fill: (#[0-9a-f]{6})", chart_rules())[1]
+    for name in ("short-2", "short-1", "spare-1", "spare-2"):
+        assert contrast(colour_of(name), ink) >= 4.5, name
+    assert luminance(colour_of("short-2")) < luminance(colour_of("short-1"))
+    assert luminance(colour_of("spare-2")) < luminance(colour_of("spare-1"))
 
 
 def test_a_chart_as_a_file_stands_alone():

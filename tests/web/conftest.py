@@ -67,7 +67,7 @@ class Hub:
             "/kpi?year=2001",
             "/coverage?year=2026",
             "/supply-demand",
-            "/supply-demand?by=skill",
+            "/supply-demand?category=BT",
             f"/plans/new?like={self.plan}",
             plan,
             f"{plan}?show=open",

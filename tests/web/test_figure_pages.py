@@ -21,7 +21,7 @@ FILES = (
     "/kpi/fill.{}?year=2026",
     "/coverage.{}?year=2026",
     "/supply-demand/supply-demand.{}",
-    "/supply-demand/supply-demand.{}?by=skill",
+    "/supply-demand/supply-demand.{}?category=TE",
 )
 
 
@@ -108,7 +108,7 @@ def test_declines_are_told_by_side_and_a_small_number_says_so(played):
     waited = dict(row for row in cells(page, "受付から最初の提案までの日数"))
     assert (waited["中央値（日）"], waited["8～14日（件）"], waited["7日以内（件）"]) == ("10", "1", "0")
     english = played.acting(AUDITOR, "en").get("/kpi/declines.csv?year=2026")
-    assert table(english)[1] == ["Expert", "No time", "1", "100"]
+    assert table(english)[1] == ["Experts", "No time", "1", "100"]
 
 
 def test_a_year_without_anything_says_so(hub):
@@ -148,7 +148,7 @@ def test_a_plan_has_tiles_before_arcs_and_both_as_files(hub):
 def test_the_table_of_arcs_names_people_and_so_is_recorded(played):
     def exports():
         with reading(played.engine) as session:
-            return session.execute(text("SELECT count(*) FROM audit_log WHERE action = 'plan:export'")).scalar_one()
+            return session.execute(text("SELECT count(*) FROM audit_records WHERE action = 'plan:export'")).scalar_one()
 
     before = exports()
     address = f"/plans/{played.plan}/trips.csv"

@@ -12,9 +12,10 @@ from web.charts.tiles import FULL, text_width
 Ground = Literal["short-2", "short-1", "even", "spare-1", "spare-2", "none"]
 GAP = 3
 CELL = 44
-HEAD = 44
+HEAD = 48
 LEAST, MOST = 84, 320
 PAD = 12
+LINE = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +53,29 @@ def heat_map(name: str, title: str, description: str, columns: Sequence[str], ro
     lines = [_broken(row.label) for row in rows]
     left = round(max((text_width(line) for each in lines for line in each), default=0.0)) + PAD
     cells = [text for row in rows for cell in row.cells for text in (cell.text, cell.word)]
-    wide = max(LEAST, round(max((text_width(text) for text in (*columns, *cells)), default=0.0)) + PAD)
-    heads = [
-        element(
-            "text",
-            column,
-            x=left + number * (wide + GAP) + wide / 2,
-            y=HEAD - 16,
-            text_anchor="middle",
-            class_="strong",
-        )
-        for number, column in enumerate(columns)
-    ]
+    heads = [_broken(column, LEAST) for column in columns]
+    texts = [*cells, *(line for each in heads for line in each)]
+    wide = max(LEAST, round(max((text_width(text) for text in texts), default=0.0)) + PAD)
+    named = [_head(head, left + number * (wide + GAP) + wide / 2) for number, head in enumerate(heads)]
     drawn = [
         _row(row, label, left, HEAD + number * (CELL + GAP), wide)
         for number, (row, label) in enumerate(zip(rows, lines, strict=True))
     ]
     view = f"0 0 {left + len(columns) * (wide + GAP)} {HEAD + len(rows) * (CELL + GAP)}"
-    return chart(name, title, description, *heads, *drawn, view=view, fixed=True)
+    return chart(name, title, description, *named, *drawn, view=view, fixed=True)
+
+
+def _head(lines: Sequence[str], middle: float) -> Markup:
+    first = HEAD - 10 - LINE * (len(lines) - 1)
+    return Markup("").join(
+        element("text", line, x=middle, y=first + LINE * number, text_anchor="middle", class_="strong")
+        for number, line in enumerate(lines)
+    )
 
 
 def _row(row: HeatRow, label: Sequence[str], left: float, top: float, wide: float) -> Markup:
-    first = top + CELL / 2 + 5 - 9 * (len(label) - 1)
-    names = [element("text", line, x=0, y=first + 18 * number) for number, line in enumerate(label)]
+    first = top + CELL / 2 + 5 - LINE / 2 * (len(label) - 1)
+    names = [element("text", line, x=0, y=first + LINE * number) for number, line in enumerate(label)]
     cells = [_cell(cell, left + number * (wide + GAP), top, wide) for number, cell in enumerate(row.cells)]
     return element("g", *names, *cells)
 
@@ -90,9 +91,9 @@ def _cell(cell: HeatCell, left: float, top: float, wide: float) -> Markup:
     )
 
 
-def _broken(label: str) -> list[str]:
-    """Return a label on one line, or on two where it is wider than half of what labels may be."""
-    if text_width(label) <= MOST / 2:
+def _broken(label: str, most: float = MOST / 2) -> list[str]:
+    """Return a label on one line, or on two where it is wider than ``most``."""
+    if text_width(label) <= most:
         return [label]
     middle = len(label) / 2
     places = [at + 1 for at, sign in enumerate(label[:-1]) if sign in " ・/／、"]

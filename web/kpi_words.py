@@ -17,7 +17,7 @@ KINDS = {
 }
 """Kinds of organizations."""
 
-STEPS = {0: N_("わずか"), 1: N_("半分未満"), 2: N_("半分以上"), 3: N_("あと少し"), 4: N_("すべて")}
+STEPS = {0: N_("わずか"), 1: N_("半分未満"), 2: N_("半分以上"), 3: N_("あと少し"), 4: N_("充足")}
 """How far the slots of a prefecture are filled, by the steps of ``web.charts.tiles``."""
 STEP_BOUNDS = {0: N_("25%未満"), 1: N_("25%以上"), 2: N_("50%以上"), 3: N_("75%以上"), 4: N_("100%")}
 NOT_ASKED = N_("なし")

@@ -214,7 +214,7 @@ def _at_work(year: int) -> ColumnElement[bool]:
     n = columns(Engagement)
     first, last = last_day_of_fiscal_year(year - 1) + timedelta(days=1), last_day_of_fiscal_year(year)
     ends = case((n.status == "broken_off", n.broken_off_on), else_=n.last_day)
-    return and_(n.first_day <= last, ends.is_not(None), ends >= first)
+    return and_(n.first_day <= last, ends >= first)
 
 
 def _waiting(session: Session, actor: Actor, year: int) -> Waiting:

@@ -129,6 +129,14 @@ def test_declines_are_those_of_the_year_as_japan_counts_it(year: Engine):
     assert (begins.isoformat(), ends.isoformat()) == ("2026-04-01T00:00:00+09:00", "2027-04-01T00:00:00+09:00")
 
 
+def test_what_lapsed_is_counted_apart_from_declines(year: Engine):
+    with transaction(year) as session:
+        proposal = session.execute(text("SELECT id FROM proposals WHERE status = 'confirmed'")).scalar_one()
+        session.execute(text("DELETE FROM changes WHERE subject_id = :id"), {"id": proposal})
+        remember(session, "proposal", proposal, "lapse", OPENED)
+    assert (read(year).lapsed, read(year, year=2025).lapsed, len(read(year).declines)) == (1, 0, 1)
+
+
 def reached(engine: Engine, **changes: Any) -> tuple[int, int, int]:
     with transaction(engine) as session:
         session.execute(update(table_of(Engagement)).values(version=2, **changes))
@@ -161,7 +169,8 @@ def test_those_that_share_a_person_are_told_apart(year: Engine):
 
 @on_sqlite
 def test_a_prefectures_coordinator_sees_their_own_area(year: Engine):
-    assert (read(year, OF_NAGANO).areas, read(year, OF_NAGANO).fill) == (("20",), Share(2, 1))
+    nagano = read(year, OF_NAGANO)
+    assert (nagano.areas, nagano.fill, nagano.declines) == (("20",), Share(2, 1), ())
     tokyo = read(year, OF_TOKYO)
     assert (tokyo.fill, tokyo.reach.confirmed, len(tokyo.declines), len(tokyo.waiting.days)) == (Share(1, 0), 0, 1, 1)
     assert (read(year, AUDITOR).areas, read(year, AUDITOR).fill) == (None, Share(3, 1))

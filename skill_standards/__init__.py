@@ -25,11 +25,12 @@ from skill_standards.loader import (
     load_stages,
     load_subsidy_rules,
     load_talent_standard,
+    load_targets,
     load_themes,
     scheme_years,
     schemes_in,
 )
-from skill_standards.models import Confidence, Framework, Role, Skill, Source, Stage, StageRule, Theme
+from skill_standards.models import Confidence, Framework, Role, Skill, Source, Stage, StageRule, Target, Theme
 from skill_standards.schemes import Scheme
 from skill_standards.subsidy import BurdenEstimate, SubsidyRules, YearRule, aide_burden, pool_burden, share_burden
 
@@ -50,6 +51,7 @@ __all__ = [
     "StageRule",
     "StandardsError",
     "SubsidyRules",
+    "Target",
     "Theme",
     "YearRule",
     "YearlyBurden",
@@ -66,6 +68,7 @@ __all__ = [
     "load_stages",
     "load_subsidy_rules",
     "load_talent_standard",
+    "load_targets",
     "load_themes",
     "pool_burden",
     "pool_burden_over_years",

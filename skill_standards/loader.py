@@ -16,7 +16,7 @@ from skill_standards.checks import stage_faults, subsidy_faults, successor_fault
 from skill_standards.documents import DATA_ROOT, read, shown
 from skill_standards.faults import Fault, StandardsError
 from skill_standards.frameworks import build_framework, given_twice, refuse
-from skill_standards.models import Framework, MarketRates, Source, Stage, StageRule, TalentStandard, Theme
+from skill_standards.models import Framework, MarketRates, Source, Stage, StageRule, TalentStandard, Target, Theme
 from skill_standards.records import (
     MeasureRecord,
     SchemesFile,
@@ -24,6 +24,7 @@ from skill_standards.records import (
     StagesFile,
     SubsidyFile,
     Successors,
+    TargetsFile,
     ThemesFile,
     YearRecord,
 )
@@ -128,6 +129,14 @@ def load_talent_standard(root: Path = DATA_ROOT) -> TalentStandard:
 def load_market_rates(root: Path = DATA_ROOT) -> MarketRates:
     """Return published pay, ranges for samples, and statistics."""
     return read(root, "market_rates.yaml", MarketRates, load_sources(root))
+
+
+@_kept
+def load_targets(root: Path = DATA_ROOT) -> MappingProxyType[str, Target]:
+    """Return what national strategies want reached, by id."""
+    file = read(root, "targets.yaml", TargetsFile, load_sources(root))
+    refuse(given_twice(shown(root, "targets.yaml"), "targets[{}].id", (target.id for target in file.targets)))
+    return MappingProxyType({target.id: target for target in file.targets})
 
 
 def scheme_years(root: Path = DATA_ROOT) -> tuple[int, ...]:

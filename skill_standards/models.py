@@ -212,6 +212,20 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """A number of something that a national strategy wants reached by the end of a fiscal year (from April)."""
+
+    __pydantic_config__ = STRICT
+    id: Id
+    value: Annotated[int, Field(ge=1)]
+    until_fiscal_year: Annotated[int, Field(ge=2000, le=2100)]
+    name_ja: Text
+    name_en: Text
+    source: Citation
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
 class TalentSkill:
     """A skill named for a type of external talent."""
 

@@ -22,6 +22,7 @@ from skill_standards.models import (
     StageRule,
     Subcategory,
     TalentType,
+    Target,
     Text,
     Theme,
     Yen,
@@ -211,6 +212,14 @@ class ThemesFile:
 
     __pydantic_config__ = STRICT
     themes: tuple[Theme, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetsFile:
+    """``targets.yaml``."""
+
+    __pydantic_config__ = STRICT
+    targets: tuple[Target, ...]
 
 
 @dataclass(frozen=True, slots=True)

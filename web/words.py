@@ -45,6 +45,7 @@ TOKEN_SCOPES = {
     "proposals:write": N_("提案に答える、取り下げる"),
     "work:read": N_("従事・記録・報告・評価を読む"),
     "work:write": N_("従事・記録・報告・評価を変える"),
+    "figures:read": N_("指標・充足・需給を読む"),
     "tables:import": N_("Excel・CSVを取り込む"),
     "tables:export": N_("一覧を書き出す"),
     "notifications:read": N_("お知らせを読む"),

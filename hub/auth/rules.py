@@ -107,6 +107,8 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "evaluation.give_as_expert": (EXPERT,),
     "evaluation.read": (*ORGANIZATION, EXPERT, COORDINATOR, AUDITOR),
     "evaluation.read_early": (COORDINATOR, AUDITOR),
+    # figures over many requests, proposals and experts, which name no person
+    "figures.read": (COORDINATOR, AUDITOR, SYSTEM_ADMIN),
     "questionnaire.read": (*ORGANIZATION, COORDINATOR, AUDITOR),
     "questionnaire.answer": (REQUESTER, APPROVER),
     "case.share_as_organization": (APPROVER,),

@@ -29,6 +29,7 @@ SCOPES: Mapping[str, frozenset[str]] = MappingProxyType(
             " engagement.consent_as_dispatching_body engagement.plan_days engagement.end engagement.break_off"
             " work_log.write work_log.sign_off report.write report.sign_off evaluation.give_as_organization"
             " evaluation.give_as_expert questionnaire.answer case.share_as_organization case.share_as_expert",
+            "figures:read": "figures.read",
             "tables:import": "import.run",
             "tables:export": "export.run",
             "notifications:read": "notification.read",

@@ -39,6 +39,19 @@ def visible(
     return or_(false(), *found)
 
 
+def areas_seen(actor: Actor, action: str) -> tuple[str, ...] | None:
+    """Return the prefectures (two digits) ``actor`` may do ``action`` in, None for the whole country.
+
+    For what is counted by area alone. Raises Forbidden for who may do it nowhere.
+    """
+    told = [(grant, relation) for role, relation in RULES[action] for grant in actor.grants if grant.role == role]
+    if not told or not actor.takes(action):
+        raise Forbidden
+    if any(relation == "anywhere" or grant.scope == NATIONWIDE for grant, relation in told):
+        return None
+    return tuple(sorted({grant.scope for grant, _ in told}))
+
+
 def _own(actor: Actor, expert: ColumnElement[Any] | None) -> ColumnElement[bool] | None:
     return None if expert is None or actor.expert is None else expert == actor.expert
 

@@ -13,7 +13,8 @@ PAGES = (
     "filled", "open", "try", "side-by-side", "what-if", "styleguide", "faults", "publish", "undo", "close",
     "proposals", "proposal", "move", "notifications",
     "write", "slots", "slot", "skills", "conditions", "check", "engagements", "engagement", "terms", "break",
-    "compare", "queue", "profile", "nothing", *(f"profile-{part}" for part in PROFILE),
+    "compare", "queue", "kpi", "coverage", "supply-demand",
+    "profile", "nothing", *(f"profile-{part}" for part in PROFILE),
 )  # fmt: skip
 
 

@@ -21,25 +21,33 @@ def element(name: str, /, *children: str, **attributes: Value | None) -> Markup:
 
 
 def chart(
-    name: str, title: str, description: str, *children: str, height: float | None = None, view: str | None = None
+    name: str,
+    title: str,
+    description: str,
+    *children: str,
+    height: float | None = None,
+    view: str | None = None,
+    fixed: bool = False,
 ) -> Markup:
     """Return a whole chart, named and described for those who do not see it; ``name`` is unique on its page.
 
     Without ``view`` the chart is as wide as its place and positions across are percentages, so that text keeps its
-    size on every screen.
+    size on every screen. A ``fixed`` one has the size of its view, in CSS pixels, and its page lets it be scrolled: for
+    cells with text in them, which would become too small to read.
     """
+    style = "chart fixed" if fixed else "chart map" if view else "chart"
     return element(
         "svg",
         element("title", title, id=f"{name}-title"),
         element("desc", description, id=f"{name}-desc"),
         *children,
-        class_="chart map" if view else "chart",
+        class_=style,
         role="img",
         aria_labelledby=f"{name}-title",
         aria_describedby=f"{name}-desc",
-        width=None if view else "100%",
-        height=height,
         viewBox=view,
+        width=view.split()[2] if view and fixed else None if view else "100%",
+        height=view.split()[3] if view and fixed else height,
     )
 
 

@@ -1,6 +1,5 @@
-"""The plans: the list, and one plan by slot, on the map, and by how sure and how tight it is."""
+"""The plans: the list, and one plan by slot, and by how sure and how tight it is."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -10,17 +9,14 @@ from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import NotFound
 from hub.logging import log_event
-from hub.workflows.paging import Page, Paging
+from hub.workflows.paging import Paging
 from hub.workflows.plan_reading import read_followed
-from hub.workflows.plan_rows import PlanSlotFilter, PlanSlotRow
-from hub.workflows.plans import end_force, find_plan_slots, find_plans, prefecture_rows, put_in_force
+from hub.workflows.plan_rows import PlanSlotFilter
+from hub.workflows.plans import end_force, find_plan_slots, find_plans, put_in_force
 from web.addresses import address_of, paging_of
-from web.assets import assets
 from web.chart_files import csv_answer, svg_answer
 from web.charts.bars import fit_bar
-from web.charts.map import Place, Trip, assignment_map
 from web.course_charts import course_chart, course_rows
-from web.language import Language
 from web.limits import limit_sentences
 from web.plan_head import read_head
 from web.subsidy import sources_of, year_rules
@@ -32,8 +28,6 @@ router = APIRouter(prefix="/plans")
 
 Text = Annotated[str, Query(max_length=100)]
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
-MOST_ON_MAP = 1000
-"""More arcs than this would hide each other; the map says how many it leaves out."""
 
 
 @router.get("", dependencies=[decides("plan.read")])
@@ -71,26 +65,6 @@ def show_plan(
         "fit_bar": fit_bar,
     }
     return render(request, "plan.html", context, block="results")
-
-
-@router.get("/{plan_id}/map", dependencies=[decides("plan.read")])
-def show_map(request: Request, session: ReadingSession, actor: ActorDep, plan_id: str) -> Response:
-    """Show who goes where on the map, and how many slots each prefecture has filled."""
-    spoken = spoken_language(request)
-    head = read_head(session, actor, plan_id, spoken)
-    if head.page.row.status not in FINISHED:
-        return RedirectResponse(f"/plans/{plan_id}/run", status_code=303)
-    rows = _all_slots(session, actor, plan_id)
-    context = {
-        "head": head,
-        "plan": head.page.row,
-        "view": "map",
-        "trips": [row for row in rows if row.assigned],
-        "left_out": head.page.row.slots - len(rows),
-        "prefectures": prefecture_rows(session, plan_id, actor=actor),
-        "chart": _map(rows, spoken),
-    }
-    return render(request, "plan_map.html", context)
 
 
 @router.get("/{plan_id}/limits", dependencies=[decides("plan.read")])
@@ -144,36 +118,3 @@ def release_plan(session: WritingSession, actor: ActorDep, plan_id: str) -> Resp
     end_force(session, actor, plan_id)
     log_event("plan_out_of_force", plan=plan_id, actor=actor.id)
     return RedirectResponse(f"/plans/{plan_id}", status_code=303)
-
-
-def _all_slots(session: ReadingSession, actor: ActorDep, plan_id: str) -> list[PlanSlotRow]:
-    rows: list[PlanSlotRow] = []
-    found: Page[PlanSlotRow] | None = None
-    while len(rows) < MOST_ON_MAP and (found is None or found.page < found.pages):
-        paging = Paging(page=found.page + 1 if found else 1, size=100)
-        found = find_plan_slots(session, plan_id, PlanSlotFilter(), paging, actor=actor)
-        rows += found.items
-    return rows
-
-
-def _map(rows: Sequence[PlanSlotRow], spoken: Language) -> str:
-    trips, open_places = [], []
-    for row in rows:
-        if row.latitude is None or row.longitude is None:
-            continue
-        place = Place(row.latitude, row.longitude, f"{spoken.pick(row.organization, row.organization_en)} {row.title}")
-        who = row.assigned
-        if who is None:
-            open_places.append(place)
-        elif who.latitude is not None and who.longitude is not None:
-            base = Place(who.latitude, who.longitude, spoken.pick(who.base, who.base_en))
-            trips.append(Trip(base, place, remote=not row.onsite_days))
-    outline = assets().get("vendor/japan.svg")
-    return assignment_map(
-        "trips",
-        spoken.say("誰がどこへ行くか"),
-        spoken.say("専門人材の拠点（四角）から、配置先の自治体（丸）への弧です。同じ内容が表にあります。"),
-        trips,
-        open_places,
-        outline=outline.url if outline else None,
-    )

@@ -19,6 +19,7 @@ from web.charts.bars import fit_bar
 from web.charts.map import Place, Trip, assignment_map
 from web.language import Language
 from web.limits import limit_sentences
+from web.list_files import files_of
 from web.subsidy import sources_of, subsidy_note, year_rules
 from web.templating import render, spoken_language
 from web.terms import terms_of
@@ -73,6 +74,7 @@ def show_plan(
         "asked": {"q": q, "show": show},
         "found": found,
         "address": address_of(f"/plans/{plan_id}", found, q=q, show="" if show == "all" else show),
+        "files": files_of(spoken_language(request), f"plans/{plan_id}/slots", text=q, filled=wanted.filled),
         "fit_bar": fit_bar,
     }
     return render(request, "plan.html", context, block="results")

@@ -11,6 +11,7 @@ from hub.workflows.request_rows import RequestFilter
 from hub.workflows.requests import find_requests, read_request
 from web.addresses import address_of, paging_of
 from web.choices import prefecture_choices, request_status_choices, stage_choices, talent_type_choices
+from web.list_files import files_of
 from web.names import Names, stages
 from web.templating import render, spoken_language
 from web.views.request_moves import moves_for
@@ -44,6 +45,9 @@ def list_requests(
         "can_create": may_create(actor),
         "found": found,
         "address": address_of("/requests", found, q=q, status=status, stage=stage, type=type, prefecture=prefecture),
+        "files": files_of(
+            names.language, "requests", text=q, status=status, stage=stage, talent_type=type, prefecture=prefecture
+        ),
         "choices": {
             "statuses": request_status_choices(names.language),
             "types": talent_type_choices(names.language),

@@ -9,7 +9,7 @@ KINDS = {
     "experts": N_("専門人材"),
     "requests": N_("人材ニーズ"),
     "availability": N_("空き時間"),
-    "organizations": N_("団体"),
+    "organizations": N_("団体の情報"),
 }
 HEADINGS = {
     "experts": N_("専門人材をExcelで取り込む"),

@@ -74,6 +74,7 @@ class Site:
             "new": "/plans/new",
             "compare": "/comparisons/new",
             "queue": "/queue",
+            "import": "/imports/experts",
             "plan": plan,
             "map": f"{plan}/map",
             "limits": f"{plan}/limits",

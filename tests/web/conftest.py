@@ -63,6 +63,8 @@ class Hub:
             "/plans/new",
             "/comparisons/new",
             "/queue",
+            "/imports",
+            "/imports/requests",
             f"/plans/new?like={self.plan}",
             plan,
             f"{plan}?show=open",

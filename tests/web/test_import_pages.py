@@ -82,12 +82,13 @@ def test_a_file_is_looked_at_first_and_then_taken_in_without_being_chosen_again(
 
 
 def test_what_is_wrong_is_told_by_sheet_row_and_cell_in_both_languages(played: Played):
-    for language, told in (("ja", "X、D のどちらか"), ("en", "X or D")):
+    for language, told in (("ja", "「Z」という人材類型はありません。"), ("en", "Unknown talent type")):
         page = look(played.acting(COORDINATOR, language), MIXED).text
-        rows = re.findall(r"<tr>\s*<td[^>]*>専門人材</td>.*?</tr>", page, re.DOTALL)
+        rows = re.findall(r'<tr>\s*<th scope="row">.*?</tr>', page, re.DOTALL)
         assert len(rows) == 2
-        cells = [re.sub(r"<[^>]+>|\s", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", rows[0], re.DOTALL)]
-        assert cells[:4] == ["専門人材", "3", "F3人材類型", "Z"], (cells, told)
+        cells = [re.sub(r"<[^>]+>|\n", "", cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", rows[0], re.DOTALL)]
+        assert cells[:4] == ["F3人材類型", "専門人材", "3", "Z"]
+        assert told in cells[4]
 
 
 def test_only_what_is_valid_is_taken_in_and_the_rest_comes_back_as_a_workbook(office, played: Played):

@@ -13,6 +13,7 @@ from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import NotFound
 from hub.logging import log_event
+from hub.models.base import TEXT_LENGTH
 from hub.models.requests import GATES
 from hub.workflows.gate_reading import find_waiting_reviews, request_of_review, reviewer_names
 from hub.workflows.gates import (
@@ -126,7 +127,7 @@ def propose(
     request_id: str,
     *,
     decision: Annotated[str, Form(max_length=20)] = "",
-    findings: Annotated[str, Form(max_length=20_000)] = "",
+    findings: Annotated[str, Form(max_length=5 * TEXT_LENGTH)] = "",
 ) -> Response:
     """Propose a decision; 422 shows the form again with what is missing, 409 says that another waits."""
     typed = Typed({"decision": decision, "findings": findings}, spoken_language(request))

@@ -13,8 +13,6 @@ from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession, WritingSession
 from hub.errors import NotFound
 from hub.logging import log_event
-from hub.models.base import TEXT_LENGTH
-from hub.models.requests import GATES
 from hub.workflows.gate_reading import find_waiting_reviews, request_of_review, reviewer_names
 from hub.workflows.gates import (
     REVIEWABLE,
@@ -30,13 +28,16 @@ from hub.workflows.moving import Reason
 from hub.workflows.paging import LARGEST_PAGE, Paging
 from hub.workflows.request_rows import RequestPage
 from hub.workflows.requests import read_request
-from web import gate_words
+from web import gate_words, words
 from web.addresses import address_of
 from web.templating import render, spoken_language
 from web.typed import NOTHING, REASON, AnyVersion, Told, Typed
 
 router = APIRouter()
 
+GATES = tuple(words.GATES)
+MOST_TYPED = 100_000
+"""Characters of findings that are taken: more than are kept, so that too many are told at their field."""
 OF_REQUEST = "/requests/{request_id}/gate"
 PageNumber = Annotated[int, Query(ge=1, le=1_000_000)]
 LATEST = Paging(size=LARGEST_PAGE, sort="proposed", descending=True)
@@ -127,7 +128,7 @@ def propose(
     request_id: str,
     *,
     decision: Annotated[str, Form(max_length=20)] = "",
-    findings: Annotated[str, Form(max_length=5 * TEXT_LENGTH)] = "",
+    findings: Annotated[str, Form(max_length=MOST_TYPED)] = "",
 ) -> Response:
     """Propose a decision; 422 shows the form again with what is missing, 409 says that another waits."""
     typed = Typed({"decision": decision, "findings": findings}, spoken_language(request))

@@ -161,12 +161,21 @@ def no_accounts() -> Conflict:
     return Conflict("ここではサインインしません（HUB_SIGN_IN=local）。", "Nobody signs in here (HUB_SIGN_IN=local).")
 
 
-async def prove_form(request: Request, visitor: VisitorDep) -> None:
+async def prove_form(request: Request, visitor: VisitorDep) -> AsyncIterator[None]:
     """Refuse (403) a change by a session's cookie that no page of that session sent: its token is missing or wrong.
 
     A form carries the token in a field, htmx and scripts in a header. Tokens of systems are sent by no browser by
-    itself, and where nobody signs in there is no session to bind anything to.
+    itself, and where nobody signs in there is no session to bind anything to. A file that came with the form is gone
+    at the end, whoever refuses it.
     """
+    try:
+        await _refuse_unproven(request, visitor)
+        yield
+    finally:
+        await request.close()
+
+
+async def _refuse_unproven(request: Request, visitor: SignedIn | None) -> None:
     if visitor is None or visitor.session is None or request.method in SAFE_METHODS:
         return
     told = request.headers.get(FORM_HEADER)

@@ -76,6 +76,8 @@ EVENTS: Mapping[str, Event] = MappingProxyType(
         "evaluation:asked": Event("評価をお願いします", "Your evaluation is asked for"),
         "evaluation:opened": Event("評価が公開されました", "The evaluations can be read"),
         "gate_review:proposed": Event("段階の審査が申し込まれました", "A gate review was proposed"),
+        "gate_review:confirmed": Event("段階の審査が確認されました", "A gate review was confirmed"),
+        "gate_review:returned": Event("段階の審査が差し戻されました", "A gate review was sent back"),
         # one's own account
         "account:invited": Event("デジタル人材ハブに招待されました", "You are invited to the digital talent hub"),
         "account:reset_asked": Event("パスワードを決め直せます", "You can set a new password"),
@@ -122,6 +124,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         "proposal": "/proposals/{}",
         "engagement": "/engagements/{}",
         "expert": "/experts/{}",
+        "gate_review": "/gate-reviews/{}",
         "account": "/account",
         "webhook": "/webhooks/{}",
     }

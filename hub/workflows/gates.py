@@ -168,6 +168,11 @@ def find_reviews(session: Session, actor: Actor, request_id: str, paging: Paging
     return page.showing(GateReviewRead(*row) for row in page.items)
 
 
+def belonging_of(session: Session, request_id: str) -> Belonging:
+    """Return whose a request is, without a lock. Raises NotFound."""
+    return _request(session, request_id, look_at_row)[1]
+
+
 def _subject(review: Any, belonging: Belonging, version: int | None) -> Subject:
     return Subject(GATE_REVIEW, GateReview, review.id, review.status, belonging, version)
 

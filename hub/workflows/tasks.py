@@ -11,6 +11,7 @@ from hub.auth.actor import Actor
 from hub.errors import Forbidden
 from hub.models import Proposal, Request
 from hub.models.base import columns, table_of, utc_now
+from hub.workflows.gate_reading import count_waiting_reviews
 from hub.workflows.proposal_ending import UNCONFIRMED
 from hub.workflows.visibility import visible
 
@@ -41,7 +42,8 @@ REQUESTS: tuple[tuple[str, str, str], ...] = (
 
 def tasks_of(session: Session, actor: Actor, now: datetime | None = None) -> tuple[Task, ...]:
     """Return what waits for ``actor``; a line with nothing waiting is left out, and so is what they may not do."""
-    found = [*_requests(session, actor), *_proposals(session, actor, now or utc_now())]
+    reviews = Task("gate_reviews", count_waiting_reviews(session, actor), "/gate-reviews")
+    found = [*_requests(session, actor), reviews, *_proposals(session, actor, now or utc_now())]
     return tuple(task for task in found if task.number)
 
 

@@ -77,6 +77,7 @@ class Site:
             "kpi": "/kpi",
             "coverage": "/coverage",
             "supply-demand": "/supply-demand",
+            "import": "/imports/experts",
             "plan": plan,
             "map": f"{plan}/map",
             "schedule": f"{plan}/schedule",

@@ -68,6 +68,8 @@ class Hub:
             "/coverage?year=2026",
             "/supply-demand",
             "/supply-demand?category=BT",
+            "/imports",
+            "/imports/requests",
             f"/plans/new?like={self.plan}",
             plan,
             f"{plan}?show=open",

@@ -21,6 +21,7 @@ from web.addresses import address_of, paging_of
 from web.charts.months import MonthColumn, month_columns
 from web.choices import paused_choices, prefecture_choices, role_choices, skill_choices, talent_type_choices
 from web.language import Language
+from web.list_files import files_of
 from web.names import FRAMEWORK, Names
 from web.templating import render, spoken_language
 from web.views.profile_writing import may_write
@@ -57,6 +58,16 @@ def list_experts(
         "found": found,
         "address": address_of(
             "/experts", found, q=q, type=type, role=role, prefecture=prefecture, skill=skill, paused=paused
+        ),
+        "files": files_of(
+            names.language,
+            "experts",
+            text=q,
+            talent_type=type,
+            role=role,
+            prefecture=prefecture,
+            skill=skill,
+            paused=asked.paused,
         ),
         "choices": {
             "types": talent_type_choices(names.language),

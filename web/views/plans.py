@@ -18,6 +18,7 @@ from web.chart_files import csv_answer, svg_answer
 from web.charts.bars import fit_bar
 from web.course_charts import course_chart, course_rows
 from web.limits import limit_sentences
+from web.list_files import files_of
 from web.plan_head import read_head
 from web.subsidy import sources_of, year_rules
 from web.templating import render, spoken_language
@@ -62,6 +63,7 @@ def show_plan(
         "asked": {"q": q, "show": show},
         "found": found,
         "address": address_of(f"/plans/{plan_id}", found, q=q, show="" if show == "all" else show),
+        "files": files_of(spoken_language(request), f"plans/{plan_id}/slots", text=q, filled=wanted.filled),
         "fit_bar": fit_bar,
     }
     return render(request, "plan.html", context, block="results")

@@ -9,10 +9,13 @@ from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession
 from hub.workflows.request_rows import RequestFilter
 from hub.workflows.requests import find_requests, read_request
+from web import gate_words
 from web.addresses import address_of, paging_of
 from web.choices import prefecture_choices, request_status_choices, stage_choices, talent_type_choices
+from web.list_files import files_of
 from web.names import Names, stages
 from web.templating import render, spoken_language
+from web.views.gates import standing_of
 from web.views.request_moves import moves_for
 from web.views.request_writing import may_create, may_edit
 
@@ -44,6 +47,9 @@ def list_requests(
         "can_create": may_create(actor),
         "found": found,
         "address": address_of("/requests", found, q=q, status=status, stage=stage, type=type, prefecture=prefecture),
+        "files": files_of(
+            names.language, "requests", text=q, status=status, stage=stage, talent_type=type, prefecture=prefecture
+        ),
         "choices": {
             "statuses": request_status_choices(names.language),
             "types": talent_type_choices(names.language),
@@ -64,5 +70,7 @@ def show_request(request: Request, session: ReadingSession, actor: ActorDep, req
         "advice": [stage for key, stage in stages().items() if key in asked],
         "moves": moves_for(actor, page),
         "can_edit": may_edit(actor, page),
+        "standing": standing_of(session, actor, page),
+        "gate_words": gate_words,
     }
     return render(request, "request.html", context)

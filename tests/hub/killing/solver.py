@@ -63,7 +63,7 @@ def work(settings: Settings, other: Connection, held: str | None) -> None:
     """Work until killed."""
     at = Moments(other, held)
     for name, before, after in (
-        ("build_problem", "building", None),
+        ("build_snapshot", "building", None),
         ("record_problem", None, "recorded"),
         ("complete_plan", "storing", "stored"),
     ):

@@ -32,7 +32,7 @@ ENDED = {"ready", "failed"}
 """Where a run ends: one that was lost time and again is begun no more."""
 AT_RANDOM = 4
 """Kills at no chosen moment, beside one at each."""
-OF_RUNS = {"plans", "plan_documents", "plan_slots", "assignments", "changes"}
+OF_RUNS = {"plans", "plan_documents", "plan_slots", "assignments", "changes", "run_courses"}
 OF_AUDIT = {"audit_records", "audit_details", "audit_head"}
 
 

@@ -108,6 +108,7 @@ def walk(work: Work, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Ite
         "month": ("2026-10",),
         "kind": ("experts", "plans"),
         "form": ("xlsx",),
+        "ending": ("csv", "svg"),
         "side": ("organization", "expert"),
         "audience": ("coordinators", "partners"),
         "name": ("close",),

@@ -20,7 +20,7 @@ from hub.auth.providers import providers_of
 from hub.db.engine import create_engine
 from hub.db.faults import BeyondTheDatabase, meaning
 from hub.db.schema import newest, require_newest
-from hub.dependencies import refuse_nul, writers_of
+from hub.dependencies import refuse_nul
 from hub.errors import HubError
 from hub.jobs.worker import Worker
 from hub.logging import log_event
@@ -28,6 +28,7 @@ from hub.metrics import Metrics
 from hub.progress_feed import ProgressFeed
 from hub.protection import BodyLimit, RequestLog
 from hub.settings import Settings, read_secret
+from hub.turns import turns_of
 from hub.workflows.accounts.token_pace import paces_for
 from web.errors import error_page
 from web.plan_words import plan_words
@@ -97,7 +98,7 @@ def _opened(app: FastAPI) -> Worker | None:
     app.state.engine = create_engine(settings)
     app.state.token_paces = paces_for(app.state.engine)
     app.state.feed = ProgressFeed(app.state.engine)
-    app.state.writers = writers_of(settings, app.state.engine.dialect.name)
+    app.state.turns = turns_of(settings.database_connections, app.state.engine.dialect.name)
     app.state.newest = newest()
     app.state.worker = Worker(app.state.engine, settings) if settings.worker else None
     try:

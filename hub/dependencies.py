@@ -4,7 +4,6 @@ A transaction ends before its answer is sent (``scope="function"``): a commit th
 What only looks at the request is ``async``: anything else costs a change of threads, several for each request.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from hmac import compare_digest
@@ -18,9 +17,10 @@ from hub.auth.keys import Keyring
 from hub.auth.providers import Provider
 from hub.auth.secrets import form_token
 from hub.db.transaction import reading, transaction, undoable
-from hub.errors import Busy, Conflict, Invalid, SecondFactorNeeded, SignInNeeded
+from hub.errors import Conflict, Invalid, SecondFactorNeeded, SignInNeeded
 from hub.progress_feed import ProgressFeed
 from hub.settings import Settings
+from hub.turns import Turns
 from hub.visitors import find_visitor, session_secret, write_use
 from hub.workflows.accounts.sessions import SignedIn, hold_to
 from hub.workflows.sheets.plan_sheets import PlanWords
@@ -32,8 +32,6 @@ NUL = "\0"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_FIELD, FORM_HEADER = "form_token", "x-form-token"
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
-MOST_WRITERS = 20
-"""Half of the threads there are for everything (anyio's 40): the other half ends what the writers began, and reads."""
 
 
 async def refuse_nul(request: Request) -> None:
@@ -54,35 +52,6 @@ def _reading(request: Request) -> Iterator[Session]:
         yield session
 
 
-def writers_of(settings: Settings, dialect: str) -> asyncio.Semaphore:
-    """Return who may write at once in one process: on SQLite one, elsewhere as many as half of the connections serve.
-
-    Each thread that waits for a lock is a thread less for the one that holds it: were all of them waiting, nobody could
-    end. Those who write therefore wait for their turn without a thread, and get it in the order they came.
-    """
-    return asyncio.Semaphore(1 if dialect == "sqlite" else min(MOST_WRITERS, settings.database_connections // 2))
-
-
-async def _turn(request: Request, settings: Annotated[Settings, Depends(_settings)]) -> AsyncIterator[None]:
-    # Whoever sends slowly does so before it is their turn. A form has arrived already, and its stream is read up.
-    with suppress(RuntimeError):
-        await request.body()
-    writers: asyncio.Semaphore = request.app.state.writers
-    try:
-        async with asyncio.timeout(settings.database_wait_seconds):
-            await writers.acquire()
-    except TimeoutError:
-        raise Busy(
-            "ほかの操作が続いているため、何も変えていません。少し待って、もう一度実行してください。",
-            "Others are still changing things; nothing was changed. Wait a moment and try again.",
-            seconds=2,
-        ) from None
-    try:
-        yield
-    finally:
-        writers.release()
-
-
 def _visitor(request: Request, after: BackgroundTasks) -> SignedIn | None:
     found = find_visitor(request)
     request.state.visitor = found
@@ -93,6 +62,17 @@ def _visitor(request: Request, after: BackgroundTasks) -> SignedIn | None:
 
 VisitorDep = Annotated[SignedIn | None, Depends(_visitor)]
 """Who is signed in, with a second factor or still without; None: nobody."""
+
+
+async def _turn(
+    request: Request, visitor: VisitorDep, settings: Annotated[Settings, Depends(_settings)]
+) -> AsyncIterator[None]:
+    # Whoever sends slowly does so before it is their turn. A form has arrived already, and its stream is read up.
+    with suppress(RuntimeError):
+        await request.body()
+    turns: Turns = request.app.state.turns
+    async with turns.turn(visitor.actor.id if visitor is not None else None, settings.database_wait_seconds):
+        yield
 
 
 def _writing(

@@ -1,6 +1,6 @@
 """A proposal taken to be moved: locked with its request, and the months its bookings count in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -80,9 +80,12 @@ def is_about_capacity(error: IntegrityError) -> bool:
     return CAPACITY in told
 
 
-def refuse_without_room(takings: Sequence[Any]) -> None:
-    """Raise Conflict when ``takings`` do not fit, with each month, what is taken and what was left of it when read."""
-    if found := list(_shortages(takings)):
+def refuse_without_room(takings: Sequence[Any], months: Mapping[str, Any] | None = None) -> None:
+    """Raise Conflict when ``takings`` do not fit, with each month, what is taken and what is left.
+
+    ``months``: what there is, as it was locked; None: as it was when the takings were read.
+    """
+    if found := list(_shortages(takings, months)):
         count_event("capacity_conflict")
         raise no_room(found)
 
@@ -100,12 +103,15 @@ def no_room(found: Sequence[Shortage] = ()) -> Conflict:
     )
 
 
-def _shortages(takings: Sequence[Any]) -> Iterator[Shortage]:
+def _shortages(takings: Sequence[Any], months: Mapping[str, Any] | None) -> Iterator[Shortage]:
     for taken in takings:
+        there = taken if months is None else months.get(taken.month)
+        if there is None:
+            continue
         for ja, en, left, takes in (
-            ("時間", "hours", taken.hours - taken.hours_committed, taken.takes_hours),
-            ("同時に受けられる件数", "engagements", taken.engagements - taken.engagements_committed, 1),
-            ("現地の日数", "onsite days", taken.onsite_days - taken.onsite_days_committed, taken.takes_days),
+            ("時間", "hours", there.hours - there.hours_committed, taken.takes_hours),
+            ("同時に受けられる件数", "engagements", there.engagements - there.engagements_committed, 1),
+            ("現地の日数", "onsite days", there.onsite_days - there.onsite_days_committed, taken.takes_days),
         ):
             if takes > left + ROUNDING:
                 yield taken.month, ja, en, max(left, 0.0), takes

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from hub.auth.actor import Actor
 from hub.auth.permissions import require
-from hub.db.transaction import undoable
 from hub.errors import Conflict
+from hub.logging import count_event
 from hub.models.base import utc_now
 from hub.workflows.confirmation import begin_what_follows
+from hub.workflows.locks import lock_months
 from hub.workflows.moving import NO_REASON, Reason, move
 from hub.workflows.news import tell_of_proposal
 from hub.workflows.proposal_taking import (
@@ -40,14 +41,14 @@ def accept_as_expert(session: Session, actor: Actor, proposal_id: str, version: 
     if seen.status in AWAITING_EXPERT:
         refuse_without_room(takings)
     row, request = _answerable(session, actor, proposal_id, "proposal.answer_as_expert")
+    months = lock_months(session, [row.expert_id])
+    if row.status in AWAITING_EXPERT:
+        refuse_without_room(takings, {month: offered for (_, month), offered in months.items()})
     try:
-        # The months are locked by the database as it counts. What it refuses it lets go of at once, so that of many
-        # who wait for the same months nobody waits until the others have been told.
-        with undoable(session):
-            made = move(session, actor, subject_of(row, version), "accept_as_expert", expert_answered_at=utc_now())
+        made = move(session, actor, subject_of(row, version), "accept_as_expert", expert_answered_at=utc_now())
     except IntegrityError as error:
         if is_about_capacity(error):
-            refuse_without_room(look_at_proposal(session, proposal_id)[1])
+            count_event("capacity_conflict")
             raise no_room() from None
         raise
     return _after_yes(session, actor, row, request, made.target)

@@ -3,14 +3,13 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hub.auth.totp import code_at, step_at
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
 from hub.db.transaction import transaction
@@ -23,7 +22,8 @@ from seed_data.months import months_from
 from tests.hub.accounts.signing_in import KEY, PASSWORD, member
 
 from .accessibility import measured, violations
-from .browsing import Tab, tab
+from .browsing import tab
+from .people import People
 from .site_under_test import serve_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -65,55 +65,16 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-@dataclass
-class People:
-    """Browsers of people, each signed in with a second factor where their role asks for one."""
-
-    browser: Browser
-    url: str
-    scripts: bool
-    secrets: dict[str, str]
-    ending: ExitStack
-    tabs: dict[str, Tab] = field(default_factory=dict)
-
-    def page(self, name: str) -> Page:
-        if name not in self.tabs:
-            opened = self.ending.enter_context(tab(self.browser, self.url, java_script_enabled=self.scripts))
-            self.tabs[name] = opened
-            self._sign_in(name, opened.go("/sign-in"))
-        return self.tabs[name].page
-
-    def go(self, name: str, path: str) -> Page:
-        page = self.page(name)
-        page.goto(self.url + path)
-        return page
-
-    def _sign_in(self, name: str, page: Page) -> None:
-        page.fill("input[name=mail]", f"acc_{name}@hub.example")
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main button.primary")
-        if name == "expert":
-            return
-        if name not in self.secrets:
-            self.secrets[name] = page.inner_text("code.secret").replace(" ", "")
-        else:
-            # A code is good for one use: wait for the next.
-            time.sleep(31 - time.time() % 30)
-        page.fill("input[name=code]", code_at(self.secrets[name], step_at(time.time())))
-        page.click("main button.primary")
-        expect(page.locator(".signed-in")).to_contain_text(f"acc_{name}")
-
-
 @pytest.fixture(scope="module")
-def secrets() -> dict[str, str]:
-    """The second factors people have set up so far."""
+def kept() -> dict[str, Any]:
+    """The sessions of who has signed in with a second factor."""
     return {}
 
 
 @pytest.fixture
-def people(hub: str, browser: Browser, secrets: dict[str, str]) -> Iterator[Callable[[bool], People]]:
+def people(hub: str, browser: Browser, kept: dict[str, Any]) -> Iterator[Callable[[bool], People]]:
     with ExitStack() as ending:
-        yield lambda scripts: People(browser, hub, scripts, secrets, ending)
+        yield lambda scripts: People(browser, hub, scripts, kept, ending)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -140,7 +101,7 @@ def test_a_round_from_need_to_agreement(people, scripts):
         page.click("button:has-text('この条件に合意する')")
     facts = page.locator(".facts").first
     expect(facts).not_to_contain_text("まだ合意していません")
-    assert [one.errors for one in who.tabs.values()] == [[] for _ in who.tabs]
+    assert who.faults() == []
 
 
 def write_request(who: People, title: str) -> str:
@@ -187,7 +148,7 @@ def solve(who: People, title: str) -> str:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-def test_axe_finds_nothing_where_people_sign_in(hub, browser, secrets, language):
+def test_axe_finds_nothing_where_people_sign_in(hub, browser, language):
     with tab(browser, hub, language) as opened:
         for path in ("/sign-in", "/forgotten"):
             looked_at(opened.go(path))

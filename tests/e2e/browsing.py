@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -36,9 +36,9 @@ class Tab:
     errors: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
 
-    def go(self, path: str) -> Page:
-        """Open ``path`` of the site and wait for all it loads."""
-        self.page.goto(self.url + path, wait_until="networkidle")
+    def go(self, path: str, until: Literal["load", "networkidle"] = "networkidle") -> Page:
+        """Open ``path`` of the site and wait for all it loads; ``load``: no longer than for what it is made of."""
+        self.page.goto(self.url + path, wait_until=until)
         return self.page
 
     def violations(self) -> list[str]:

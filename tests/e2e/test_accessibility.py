@@ -13,7 +13,7 @@ PAGES = (
     "filled", "open", "try", "side-by-side", "what-if", "styleguide", "faults", "publish", "undo", "close",
     "proposals", "proposal", "move", "notifications",
     "write", "slots", "slot", "skills", "conditions", "check", "engagements", "engagement", "terms", "break",
-    "compare", "queue", "kpi", "coverage", "supply-demand",
+    "compare", "queue", "kpi", "coverage", "supply-demand", "import",
     "profile", "nothing", *(f"profile-{part}" for part in PROFILE),
 )  # fmt: skip
 
@@ -22,7 +22,7 @@ PAGES = (
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing_and_nothing_is_too_small(site, browser, opened, name, language):
     tab = opened(language)
-    page = tab.go(site.pages[name])
+    page = tab.go(site.pages[name], until="load")
     if name == "nothing":
         tab.errors.clear()  # Chromium reports the 404 itself
     for width in WIDTHS:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from hub.auth.actor import LOCAL
@@ -20,7 +20,7 @@ from hub.settings import Settings
 from hub.workflows.locks import lock_row
 from hub.workflows.plan_documents import problem_of, result_of
 from hub.workflows.plans import queue_plan
-from hub.workflows.runs import MOST_LOSSES
+from hub.workflows.runs import CLAIM_LOCK, MOST_LOSSES
 from matching.check import check
 from matching.problem import Limits
 from tests.hub.killing.solver import LEASE, MOMENTS, work
@@ -156,6 +156,9 @@ def freeze(engine: Engine, settings: Settings, frozen: Solver, plan: str) -> Non
         try:
             with transaction(impatient) as session:
                 lock_row(session, Plan, plan)
+                if engine.dialect.name == "postgresql":  # its other threads keep house, and may hold these
+                    session.execute(text(f"SELECT pg_advisory_xact_lock({CLAIM_LOCK})"))
+                    session.execute(text("SELECT seq FROM audit_head FOR UPDATE"))
         except OperationalError:
             frozen.signal(signal.SIGCONT)
             time.sleep(0.01)

@@ -79,6 +79,8 @@ def test_what_is_under_way_is_finished_and_nothing_new_is_taken(databases: Datab
             )
             asking.start()
             time.sleep(1.0)
+            for _ in range(2):  # who came later has been answered: what came before has been taken, however slow all is
+                assert ask(port, "GET", "/health/ready")[0] == 200
             process.send_signal(signal.SIGTERM)
             assert refuses(port)
             assert (process.poll(), answers) == (None, [])

@@ -8,13 +8,12 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from hub.errors import NotFound
-from web.chart_files import csv_answer, svg_answer
+from web.chart_files import Ending, csv_answer, plain, svg_answer
 from web.formats import Formats
 from web.language import Language
 
 Kind = Literal["text", "count", "percent", "days", "hours", "ratio"]
 Value = str | float | None
-Ending = Literal["csv", "svg"]
 DIGITS: Mapping[Kind, int] = {"percent": 1, "days": 1, "hours": 1, "ratio": 2}
 """Decimals of a number in a file."""
 MANY = 10
@@ -104,9 +103,7 @@ def _shown(value: Value, kind: Kind, formats: Formats) -> str:
 def _plain(value: Value, kind: Kind) -> str:
     if value is None or isinstance(value, str):
         return value or ""
-    scaled = value * 100 if kind == "percent" else value
-    written = f"{scaled:.{DIGITS.get(kind, 2)}f}"
-    return written.rstrip("0").rstrip(".") if "." in written else written
+    return plain(value * 100 if kind == "percent" else value, DIGITS.get(kind, 2))
 
 
 def _unit(kind: Kind, spoken: Language) -> str:

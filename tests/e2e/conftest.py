@@ -1,8 +1,14 @@
 """One server and one browser for all browser tests."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
 import pytest
+from playwright.sync_api import Browser
 
 from .browsing import chromium, tab
+from .people import People
 from .site_under_test import serve
 
 
@@ -34,3 +40,16 @@ def opened(site, browser):
     for manager in managers:
         manager.__exit__(None, None, None)
     assert all(faults == ([], [], []) for faults in found), found
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Any]:
+    """The sessions of who has signed in with a second factor."""
+    return {}
+
+
+@pytest.fixture
+def people(hub: str, browser: Browser, kept: dict[str, Any]) -> Iterator[Callable[[bool], People]]:
+    """Return what gives people of the module's ``hub`` (its address) browsers, with scripts or without."""
+    with ExitStack() as ending:
+        yield lambda scripts: People(browser, hub, scripts, kept, ending)

@@ -1,14 +1,12 @@
 """A whole round in real browsers: people sign in and each does their part on the pages, with scripts and without."""
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
@@ -63,18 +61,6 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     engine.dispose()
     with serve_folder(folder, HUB_SIGN_IN="required", HUB_SECRET_KEY=KEY) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def kept() -> dict[str, Any]:
-    """The sessions of who has signed in with a second factor."""
-    return {}
-
-
-@pytest.fixture
-def people(hub: str, browser: Browser, kept: dict[str, Any]) -> Iterator[Callable[[bool], People]]:
-    with ExitStack() as ending:
-        yield lambda scripts: People(browser, hub, scripts, kept, ending)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

@@ -34,7 +34,7 @@ from .site_under_test import serve_folder
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-WIDTHS = (320, 1366)
+WIDTHS = (320, 1366, 1440)
 ANYBODY = ("/sign-in", "/forgotten", "/set-password?token=x", "/experts/e1/public")
 OWN = (
     "/account",

@@ -1,12 +1,10 @@
 """In real browsers: an expert completes a profile; work is logged, reported and evaluated by both sides."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from hub.db.engine import create_engine
 from hub.db.schema import migrate
@@ -65,18 +63,6 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     engine.dispose()
     with serve_folder(folder, HUB_SIGN_IN="required", HUB_SECRET_KEY=KEY) as url:
         yield url
-
-
-@pytest.fixture(scope="module")
-def kept() -> dict[str, Any]:
-    """The sessions of who has signed in with a second factor."""
-    return {}
-
-
-@pytest.fixture
-def people(hub: str, browser: Browser, kept: dict[str, Any]) -> Iterator[Callable[[bool], People]]:
-    with ExitStack() as ending:
-        yield lambda scripts: People(browser, hub, scripts, kept, ending)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

@@ -11,8 +11,9 @@ from hub.dependencies import ActorDep, ReadingSession
 from hub.workflows.coverage import read_coverage
 from hub.workflows.japanese_days import fiscal_year, today_in_japan
 from hub.workflows.kpi import read_kpi, years_with_figures
+from web.chart_files import Ending
 from web.coverage_figures import by_code, coverage_figure
-from web.figures import Ending, Figure, as_file, named
+from web.figures import Figure, as_file, named
 from web.kpi_figures import kpi_figures
 from web.language import Language
 from web.names import Names

@@ -14,9 +14,10 @@ from hub.workflows.paging import Page, Paging
 from hub.workflows.plan_rows import PlanSlotFilter, PlanSlotRow
 from hub.workflows.plans import find_plan_slots, prefecture_rows
 from web.assets import assets
+from web.chart_files import Ending
 from web.charts.map import Place, Trip, assignment_map
 from web.coverage_figures import coverage_figure
-from web.figures import Column, Ending, Figure, as_file
+from web.figures import Column, Figure, as_file
 from web.language import Language
 from web.names import Names
 from web.plan_head import read_head

@@ -17,7 +17,7 @@ from hub.workflows.plan_schedule import fiscal_year_of, read_schedule, whole_sch
 from hub.workflows.time_use import PersonTime, read_person_time
 from seed_data.months import months_from
 from web.addresses import address_of
-from web.chart_files import csv_answer, svg_answer
+from web.chart_files import Ending, csv_answer, svg_answer
 from web.language import Language
 from web.plan_head import read_head
 from web.schedule_charts import SPAN_KINDS, schedule_chart, schedule_rows, years_of
@@ -112,39 +112,24 @@ def _record(
     record_export(records, actor, "schedule", form, plan_id, people=known)
 
 
-@router.get("/experts/{expert_id}/schedule.csv", dependencies=[decides("expert.read_whole")])
-def keep_own_rows(
+@router.get("/experts/{expert_id}/schedule.{ending}", dependencies=[decides("expert.read_whole")])
+def keep_own_schedule(
     request: Request,
     session: ReadingSession,
     records: WritingSession,
     actor: ActorDep,
     expert_id: str,
     *,
+    ending: Ending,
     year: Year = None,
 ) -> Response:
-    """Return one person's months as CSV; recorded unless it is their own."""
+    """Return one person's months as a table (csv) or a picture (svg); recorded unless it is their own."""
     spoken = spoken_language(request)
     person = _person(session, actor, expert_id, year)
     if actor.expert != expert_id:
-        _record(records, actor, "csv", (person,))
-    return csv_answer(schedule_rows([person], spoken), f"schedule_{expert_id}")
-
-
-@router.get("/experts/{expert_id}/schedule.svg", dependencies=[decides("expert.read_whole")])
-def keep_own_chart(
-    request: Request,
-    session: ReadingSession,
-    records: WritingSession,
-    actor: ActorDep,
-    expert_id: str,
-    *,
-    year: Year = None,
-) -> Response:
-    """Return one person's months as SVG; recorded unless it is their own."""
-    spoken = spoken_language(request)
-    person = _person(session, actor, expert_id, year)
-    if actor.expert != expert_id:
-        _record(records, actor, "svg", (person,))
+        _record(records, actor, ending, (person,))
+    if ending == "csv":
+        return csv_answer(schedule_rows([person], spoken), f"schedule_{expert_id}")
     months = tuple(use.month for use in person.months)
     return svg_answer(schedule_chart("schedule", [person], months, spoken), f"schedule_{expert_id}")
 
@@ -179,7 +164,5 @@ def _years(page: ExpertPage) -> list[int]:
 
 
 def _shown_months(page: ExpertPage, year: int | None) -> tuple[str, ...]:
-    years = _years(page)
-    this = fiscal_year_of(month_of(today_in_japan()))
-    chosen = year if year in years else this
+    chosen = year if year in _years(page) else fiscal_year_of(month_of(today_in_japan()))
     return months_from(f"{chosen}-04", MONTHS)

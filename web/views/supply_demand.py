@@ -11,7 +11,8 @@ from hub.decisions import decides
 from hub.dependencies import ActorDep, ReadingSession
 from hub.workflows.supply_demand import SupplyDemand, read_supply_demand
 from skill_standards import load_framework
-from web.figures import Ending, as_file, named
+from web.chart_files import Ending
+from web.figures import as_file, named
 from web.names import FRAMEWORK
 from web.supply_figures import supply_figures
 from web.templating import render, spoken_language

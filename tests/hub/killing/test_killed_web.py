@@ -93,7 +93,7 @@ def check_answered(engine: Engine, wanted: dict[int, Deed], statuses: dict[int, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_a_web_process_killed_among_its_answers_loses_none_and_doubles_none(
     seeded: Engine, settings: Settings, seed: int
 ):
